@@ -1,0 +1,271 @@
+//! The scoring function: an account and its people at a moment.
+
+mod forecast;
+mod hold;
+
+use std::cell::OnceCell;
+
+use crate::engagement::{Reading, round};
+use crate::fit::{Fit, RuleFit, account_fit_parts, lead_fit};
+use crate::grade::Label;
+use crate::ledger::Ledger;
+use crate::rollup::Part;
+use crate::rule::{AccountFacts, Answer};
+use crate::tier::{Standing, Tier};
+use crate::{AccountProfile, BuyingRole, LeadId, LeadProfile, Model};
+
+pub use forecast::{Forecast, forecast};
+
+/// What a model's rules say of an account's profile, whatever happens over time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountRules {
+    /// Firmographic fit.
+    pub fit: Fit,
+    /// Why the account is excluded from priority; `None` when it is not.
+    pub exclusion: Option<String>,
+}
+
+/// What a model's rules say of a person's profile, whatever happens over time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeadRules {
+    /// Fit.
+    pub fit: Fit,
+    /// Weight in the account, in percent.
+    pub percent: u32,
+    /// Buying role.
+    pub buying_role: Option<BuyingRole>,
+}
+
+impl AccountRules {
+    /// Asks a model's rules about an account.
+    #[must_use]
+    pub fn new(model: &Model, profile: &AccountProfile) -> Self {
+        let facts = AccountFacts::new(profile);
+        let holds = |rule: &&crate::model::Exclusion| rule.when.answer(&facts) == Answer::Yes;
+        Self {
+            fit: RuleFit::new(&model.account_fit.rules, &facts).fit(),
+            exclusion: model.exclusions.iter().find(holds).map(|rule| rule.name.clone()),
+        }
+    }
+}
+
+impl LeadRules {
+    /// Asks a model's rules about a person at an account.
+    #[must_use]
+    pub fn new(model: &Model, lead: &LeadProfile, account: &AccountFacts) -> Self {
+        Self {
+            fit: lead_fit(model, lead, account),
+            percent: model.rollup.weight(lead),
+            buying_role: lead.buying_role,
+        }
+    }
+}
+
+/// A person's engagement and how long it stays if nothing happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Engagement {
+    /// 0 to 100.
+    pub score: u8,
+    /// The first second in which it can be another one; `None`: not in sight.
+    pub changes_at: Option<i64>,
+}
+
+/// One person of an account, as [`assess()`] looks at them.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Who it is.
+    pub lead: LeadId,
+    /// What the rules say of them.
+    pub rules: LeadRules,
+    /// What they did.
+    pub ledger: Ledger,
+    /// What is known to hold at the moment asked about, from an assessment of the same ledger
+    /// before; saves the work of finding it again.
+    pub known: Option<Engagement>,
+}
+
+/// An account at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    /// 0 to 100.
+    pub engagement: u8,
+    /// 0 to 100, and how much of what the rules ask was known.
+    pub fit: Fit,
+    /// Letter and digit.
+    pub label: Label,
+    /// The tier the account is in, by its bar or by the hold.
+    pub tier: Option<Tier>,
+    /// The tier whose bar it meets at this very moment.
+    pub tier_met: Option<Tier>,
+    /// Whether it is a marketing qualified account.
+    pub mqa: bool,
+    /// Whether it is in a priority tier and not excluded.
+    pub priority: bool,
+    /// People at or above the engaged floor.
+    pub engaged_people: u32,
+    /// The second of the latest activity that counts or could count.
+    pub last_activity: Option<i64>,
+    /// The first second in which any of this can be different if nothing happens; `None`: not
+    /// in sight.
+    pub changes_at: Option<i64>,
+    /// The engagement of each person, in the order given.
+    pub people: Vec<Engagement>,
+    /// The engagement of the unknown visitor.
+    pub visitor: Engagement,
+}
+
+/// Assesses an account as `model` would have at the second `as_of`.
+///
+/// What happened later is ignored, so that a past moment can be assessed today. The result
+/// depends on nothing but the arguments.
+#[must_use]
+pub fn assess(
+    model: &Model,
+    account: &AccountRules,
+    people: &[Person],
+    visitor: &Ledger,
+    as_of: i64,
+) -> Assessment {
+    let crowd = Crowd::new(model, people, visitor);
+    let engagements: Vec<Engagement> =
+        crowd.members.iter().map(|member| member.engagement(as_of)).collect();
+    let fit_people: Vec<_> =
+        people.iter().map(|person| (person.rules.fit.score, person.rules.buying_role)).collect();
+    let fit = Fit {
+        score: round(account_fit_parts(model, account.fit, &fit_people).score(model)),
+        coverage: account.fit.coverage,
+    };
+    let scores: Vec<u8> = engagements.iter().map(|engagement| engagement.score).collect();
+    let standing = crowd.standing(fit.score, &scores);
+    let held = hold::look_back(&crowd, &standing, as_of);
+    let excluded = account.exclusion.is_some();
+    let next = engagements.iter().filter_map(|engagement| engagement.changes_at);
+    let ahead = crowd.members.iter().filter_map(|member| member.next_moment(as_of));
+    let last = crowd.members.iter().filter_map(|member| member.ledger.last_at(as_of));
+    let last_activity = last.max();
+    let changes_at = next.chain(ahead).chain(held.lapses_at).min();
+    let mut people = engagements;
+    let visitor = people.pop().unwrap_or(Engagement { score: 0, changes_at: None });
+    Assessment {
+        engagement: standing.engagement,
+        fit,
+        label: model.grades.label(fit.score, standing.engagement),
+        tier: held.tier,
+        tier_met: held.tier_met,
+        mqa: held.mqa && !excluded,
+        priority: !excluded && held.tier.is_some_and(|tier| model.tiers.priority.contains(&tier)),
+        engaged_people: standing.engaged_people,
+        last_activity,
+        changes_at,
+        people,
+        visitor,
+    }
+}
+
+/// The weighted sum of raw points of an account's people and unknown visitor at a second: what
+/// their engagement is made of, before any curve.
+#[must_use]
+pub fn raw_points(model: &Model, people: &[Person], visitor: &Ledger, as_of: i64) -> f64 {
+    let crowd = Crowd::new(model, people, visitor);
+    let weighted =
+        |member: &Member<'_>| f64::from(member.percent) / 100.0 * member.reading().raw(as_of);
+    crowd.members.iter().map(weighted).sum()
+}
+
+/// Everybody whose engagement counts for an account: its people and, last, the unknown visitor.
+struct Crowd<'a> {
+    model: &'a Model,
+    members: Vec<Member<'a>>,
+}
+
+struct Member<'a> {
+    model: &'a Model,
+    ledger: &'a Ledger,
+    percent: u32,
+    fit: u8,
+    role: Option<BuyingRole>,
+    is_person: bool,
+    known: Option<Engagement>,
+    /// Read only when asked for: most members of a large account are known to stand as before.
+    reading: OnceCell<Reading>,
+}
+
+impl<'a> Crowd<'a> {
+    fn new(model: &'a Model, people: &'a [Person], visitor: &'a Ledger) -> Self {
+        let people = people.iter().map(|person| Member {
+            model,
+            ledger: &person.ledger,
+            percent: person.rules.percent,
+            fit: person.rules.fit.score,
+            role: person.rules.buying_role,
+            is_person: true,
+            known: person.known,
+            reading: OnceCell::new(),
+        });
+        let visitor = Member {
+            model,
+            ledger: visitor,
+            percent: model.rollup.unknown_visitor_percent,
+            fit: 0,
+            role: None,
+            is_person: false,
+            known: None,
+            reading: OnceCell::new(),
+        };
+        Self { model, members: people.chain([visitor]).collect() }
+    }
+
+    /// What the account shows when its members' engagements are `scores`.
+    fn standing(&self, fit: u8, scores: &[u8]) -> Standing {
+        let mut parts = Vec::with_capacity(scores.len());
+        let (mut engaged_people, mut roles) = (0, Vec::new());
+        for (member, &engagement) in self.members.iter().zip(scores) {
+            // Without a trace there was no visitor; an idle person still counts for a mean.
+            if member.is_person || !member.ledger.is_empty() {
+                parts.push(Part { engagement, percent: member.percent });
+            }
+            if member.is_person && engagement > 0 && engagement >= self.model.engaged_floor {
+                engaged_people += 1;
+                roles.extend(member.role);
+            }
+        }
+        let engagement = round(self.model.rollup.score(&parts));
+        Standing { fit, engagement, engaged_people, roles }
+    }
+
+    fn standing_at(&self, fit: u8, at: i64) -> Standing {
+        let scores: Vec<u8> =
+            self.members.iter().map(|member| member.reading().engagement(at)).collect();
+        self.standing(fit, &scores)
+    }
+}
+
+impl Member<'_> {
+    fn reading(&self) -> &Reading {
+        self.reading.get_or_init(|| Reading::new(self.model, self.ledger))
+    }
+
+    fn engagement(&self, as_of: i64) -> Engagement {
+        if let Some(known) = self.known {
+            return known;
+        }
+        if self.ledger.is_empty() {
+            return Engagement { score: 0, changes_at: None };
+        }
+        let reading = self.reading();
+        Engagement { score: reading.engagement(as_of), changes_at: reading.next_change(as_of) }
+    }
+
+    /// The next activity that is dated ahead.
+    fn next_moment(&self, as_of: i64) -> Option<i64> {
+        let last = self.ledger.entries().last()?;
+        if last.time <= as_of {
+            return None;
+        }
+        let ahead = self.ledger.entries().partition_point(|entry| entry.time <= as_of);
+        self.ledger.entries().get(ahead).map(|entry| entry.time)
+    }
+}
+
+#[cfg(test)]
+mod tests;

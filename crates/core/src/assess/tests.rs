@@ -1,0 +1,150 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::{DAY, Entry, model};
+
+const FILE: &str = "
+name: test
+engagement: {half_points: 40, engaged_floor: 20}
+signals:
+  - {name: visit, when: 'activity.type == \"visit\"', points: 10, half_life_days: 5}
+  - {name: demo, when: 'activity.type == \"demo\"', points: 1, hand_raiser: true}
+  - {name: leave, when: 'activity.type == \"leave\"', points: -15, half_life_days: 9}
+rollup: {half_points: 50, unknown_visitor_percent: 50}
+account_fit: {people_percent: 0}
+tiers:
+  - {tier: 1, engagement: 60, engaged_people: 2}
+  - {tier: 2, engagement: 40, engaged_people: 1}
+  - {tier: 3, engagement: 20}
+priority_tiers: [1, 2]
+hold_days: 14
+mqa: {engagement: 60, engaged_people: 2}
+";
+
+fn test_model() -> Model {
+    model::parse(FILE).unwrap_or_else(|found| panic!("{found:?}"))
+}
+
+fn person(name: &str, fit: u8, entries: &[(i64, u16)]) -> Person {
+    Person {
+        lead: LeadId::new(name).expect("a valid id"),
+        rules: LeadRules {
+            fit: Fit { score: fit, coverage: 100 },
+            percent: 100,
+            buying_role: None,
+        },
+        ledger: entries.iter().map(|&(time, signal)| Entry { time, signal }).collect(),
+        known: None,
+    }
+}
+
+fn at(model: &Model, people: &[Person], as_of: i64) -> Assessment {
+    assess(model, &AccountRules::default(), people, &Ledger::default(), as_of)
+}
+
+#[test]
+fn a_tier_is_kept_for_the_hold_and_lapses_at_its_second() {
+    let model = test_model();
+    let busy = [(0, 0); 8];
+    let people = [person("a", 0, &busy), person("b", 0, &busy)];
+    let start = at(&model, &people, 0);
+    assert_eq!((start.tier, start.tier_met), (Some(Tier::One), Some(Tier::One)));
+
+    // The last second in which the bar itself is met, found the slow way.
+    let met = |second| at(&model, &people, second).tier_met == Some(Tier::One);
+    let last_met = (0..40 * DAY).step_by(60).take_while(|&second| met(second)).last();
+    let last_met = (0..60).map(|more| last_met.unwrap_or(0) + more).take_while(|&s| met(s)).last();
+    let last_met = last_met.expect("it was met at the start");
+
+    let lapse = last_met + 14 * DAY + 1;
+    assert_eq!(at(&model, &people, lapse - 1).tier, Some(Tier::One), "held");
+    assert_ne!(at(&model, &people, lapse).tier, Some(Tier::One), "lapsed");
+    let found = forecast(&model, &AccountRules::default(), &people, &Ledger::default(), &start);
+    assert_eq!(found.map(|forecast| forecast.at), Some(lapse));
+}
+
+#[test]
+fn a_raised_hand_of_a_fitting_person_qualifies_at_once_and_for_the_hold() {
+    let model = test_model();
+    let hand = [(100, 1)];
+    assert!(!at(&model, &[person("a", 49, &hand)], 100).mqa, "fit C is not enough");
+    let fitting = [person("a", 50, &hand)];
+    assert!(!at(&model, &fitting, 99).mqa);
+    assert!(at(&model, &fitting, 100).mqa);
+    assert!(at(&model, &fitting, 100 + 14 * DAY).mqa);
+    assert!(!at(&model, &fitting, 100 + 14 * DAY + 1).mqa);
+    let excluded = AccountRules { exclusion: Some("competitor".into()), ..Default::default() };
+    let assessment = assess(&model, &excluded, &fitting, &Ledger::default(), 100);
+    assert!(!assessment.mqa && !assessment.priority);
+}
+
+#[test]
+fn the_unknown_visitor_counts_with_its_weight_but_is_nobody() {
+    let model = test_model();
+    let visitor: Ledger = (0..6).map(|_| Entry { time: 0, signal: 0 }).collect();
+    let alone = assess(&model, &AccountRules::default(), &[], &visitor, 0);
+    assert!(alone.engagement > 0);
+    assert_eq!(alone.engaged_people, 0);
+    assert_eq!(alone.last_activity, Some(0));
+    let known = at(&model, &[person("a", 0, &[(0, 0); 6])], 0);
+    assert!(known.engagement > alone.engagement, "half the weight is less");
+}
+
+#[test]
+fn an_account_with_nobody_never_changes() {
+    let empty = at(&test_model(), &[], 0);
+    assert_eq!((empty.engagement, empty.tier, empty.changes_at), (0, None, None));
+}
+
+fn entries() -> impl Strategy<Value = Vec<(i64, u16)>> {
+    prop::collection::vec((0..30 * DAY, 0..3u16), 0..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// `changes_at` never misses a change of anything that is shown: following it from change
+    /// to change gives at every second of a grid what a fresh assessment gives.
+    #[test]
+    fn following_changes_misses_nothing(one in entries(), two in entries(), from in 0..40 * DAY) {
+        let model = test_model();
+        let people = [person("a", 60, &one), person("b", 10, &two)];
+        let shown = |assessment: &Assessment| {
+            (assessment.engagement, assessment.tier, assessment.mqa, assessment.engaged_people)
+        };
+        let mut current = at(&model, &people, from);
+        let mut steps = 0;
+        for second in (from..from + 90 * DAY).step_by(7_919) {
+            while let Some(change) = current.changes_at.filter(|&change| change <= second) {
+                current = at(&model, &people, change);
+                steps += 1;
+            }
+            let fresh = at(&model, &people, second);
+            prop_assert_eq!(shown(&fresh), shown(&current), "at {}", second);
+        }
+        prop_assert!(steps < 1_500, "{} steps", steps);
+    }
+
+    /// A person's known engagement, given again, changes nothing.
+    #[test]
+    fn what_is_known_need_not_be_found_again(one in entries(), two in entries(), as_of in 0..60 * DAY) {
+        let model = test_model();
+        let people = [person("a", 60, &one), person("b", 10, &two)];
+        let fresh = at(&model, &people, as_of);
+        let mut known = people.clone();
+        for (person, engagement) in known.iter_mut().zip(&fresh.people) {
+            person.known = Some(*engagement);
+        }
+        prop_assert_eq!(at(&model, &known, as_of), fresh);
+    }
+
+    /// The past is what it was: what happens later does not change it.
+    #[test]
+    fn later_activities_do_not_change_an_earlier_moment(one in entries(), as_of in 0..30 * DAY) {
+        let model = test_model();
+        let before: Vec<_> = one.iter().copied().filter(|&(time, _)| time <= as_of).collect();
+        let whole = at(&model, &[person("a", 60, &one)], as_of);
+        let then = at(&model, &[person("a", 60, &before)], as_of);
+        prop_assert_eq!((whole.engagement, whole.tier, whole.mqa), (then.engagement, then.tier, then.mqa));
+    }
+}

@@ -1,0 +1,258 @@
+//! Engagement of one person: what they did, faded by time.
+//!
+//! `raw(t) = max(0, sum over groups of min(cap, sum of p * 2^(-(t - time) / h)))`, and
+//! `engagement(t) = 100 * (1 - 2^(-raw(t) / s))`, rounded once to an integer.
+
+mod change;
+
+use crate::ledger::DAY_ENTRIES;
+use crate::time::day_of;
+use crate::{Ledger, Model};
+
+pub use change::HORIZON_SECS;
+
+/// Turns raw points into 0..100: `half` raw points make 50. Below 0 counts as 0.
+#[must_use]
+pub fn curve(raw: f64, half: f64) -> f64 {
+    100.0 * (1.0 - libm::exp2(-raw.max(0.0) / half))
+}
+
+/// The inverse of [`curve`]: the raw points that make `score`, which must be below 100.
+#[must_use]
+pub fn raw_for(score: f64, half: f64) -> f64 {
+    -half * libm::log2(1.0 - score / 100.0)
+}
+
+/// The one place where a score is rounded: to the nearest integer, halves up.
+#[must_use]
+pub fn round(score: f64) -> u8 {
+    libm::floor(score + 0.5).clamp(0.0, 100.0) as u8
+}
+
+/// An activity that counts, with what its signal gives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Term {
+    pub(crate) time: i64,
+    pub(crate) signal: u16,
+    points: f64,
+    half_life_secs: f64,
+}
+
+impl Term {
+    /// What is left of the points at `at`; nothing before it happened or after the look-back.
+    pub(crate) fn at(&self, at: i64, look_back_secs: i64) -> f64 {
+        let age = at.saturating_sub(self.time);
+        if age < 0 || age > look_back_secs {
+            return 0.0;
+        }
+        self.points * libm::exp2(-(age as f64) / self.half_life_secs)
+    }
+}
+
+/// The activities of a group that count, and the group's cap.
+#[derive(Clone, Debug)]
+pub(crate) struct GroupTerms {
+    /// The group's position in the model; `None` for signals without a group.
+    pub(crate) group: Option<usize>,
+    pub(crate) cap: f64,
+    /// In canonical order: by signal, then by time.
+    pub(crate) terms: Vec<Term>,
+}
+
+/// A ledger as a model reads it: which entries count and what each gives, in the canonical
+/// order of summation (group, signal, time).
+#[derive(Clone, Debug)]
+pub struct Reading {
+    pub(crate) groups: Vec<GroupTerms>,
+    /// Times of hand-raising activities, ascending.
+    pub(crate) raised_hands: Vec<i64>,
+    /// Every second in which an activity that counts happened, ascending.
+    pub(crate) moments: Vec<i64>,
+    look_back_secs: i64,
+    half_points: f64,
+    has_negative: bool,
+}
+
+impl Reading {
+    /// Reads a ledger. Of each signal and UTC day the first `daily_cap` entries count; an
+    /// entry of a signal that the model no longer has counts nothing.
+    #[must_use]
+    pub fn new(model: &Model, ledger: &Ledger) -> Self {
+        let mut reading = Self {
+            groups: Vec::new(),
+            raised_hands: Vec::new(),
+            moments: Vec::new(),
+            look_back_secs: model.look_back_secs,
+            half_points: model.half_points,
+            has_negative: false,
+        };
+        let mut counting = Vec::with_capacity(ledger.entries().len());
+        let signals = model.signals.all();
+        // Entries come by time, so each signal's day is over before its next one begins.
+        let mut days = vec![(i64::MIN, 0usize); signals.len()];
+        for entry in ledger.entries() {
+            let position = usize::from(entry.signal);
+            let (Some(signal), Some(day)) = (signals.get(position), days.get_mut(position)) else {
+                continue;
+            };
+            let today = day_of(entry.time);
+            *day = if day.0 == today { (today, day.1 + 1) } else { (today, 1) };
+            if day.1 > signal.daily_cap.min(DAY_ENTRIES) {
+                continue;
+            }
+            reading.moments.push(entry.time);
+            if signal.hand_raiser {
+                reading.raised_hands.push(entry.time);
+            }
+            reading.has_negative |= signal.points < 0.0;
+            let term = Term {
+                time: entry.time,
+                signal: entry.signal,
+                points: signal.points,
+                half_life_secs: signal.half_life_secs,
+            };
+            counting.push((signal.group.unwrap_or(usize::MAX), term));
+        }
+        reading.moments.dedup();
+        counting.sort_by_key(|(group, term)| (*group, term.signal, term.time));
+        for chunk in counting.chunk_by(|(one, _), (other, _)| one == other) {
+            let group = chunk.first().map(|(group, _)| *group).filter(|&group| group != usize::MAX);
+            let cap = group.and_then(|group| model.signals.groups().get(group));
+            reading.groups.push(GroupTerms {
+                group,
+                cap: cap.map_or(f64::INFINITY, |group| group.cap),
+                terms: chunk.iter().map(|(_, term)| *term).collect(),
+            });
+        }
+        reading
+    }
+
+    /// Raw points at a second: not negative.
+    #[must_use]
+    pub fn raw(&self, at: i64) -> f64 {
+        let sum = |group: &GroupTerms| -> f64 {
+            group.terms.iter().map(|term| term.at(at, self.look_back_secs)).sum()
+        };
+        self.groups.iter().map(|group| sum(group).min(group.cap)).sum::<f64>().max(0.0)
+    }
+
+    /// Engagement at a second, 0 to 100.
+    #[must_use]
+    pub fn engagement(&self, at: i64) -> u8 {
+        round(curve(self.raw(at), self.half_points))
+    }
+
+    /// The first second after `at` in which the engagement is another one than at `at`, if
+    /// nothing more happens; `None` when that is not within [`HORIZON_SECS`].
+    #[must_use]
+    pub fn next_change(&self, at: i64) -> Option<i64> {
+        change::next_change(self, at)
+    }
+
+    /// An upper bound of the engagement anywhere from `start` to `end`: the positive points of
+    /// the start, and those given since without any fading.
+    #[must_use]
+    pub(crate) fn best_between(&self, start: i64, end: i64) -> u8 {
+        let best = |term: &Term| match term.time {
+            time if time <= start => term.at(start, self.look_back_secs).max(0.0),
+            time if time <= end => term.points.max(0.0),
+            _ => 0.0,
+        };
+        let sum = |group: &GroupTerms| group.terms.iter().map(best).sum::<f64>().min(group.cap);
+        let raw: f64 = self.groups.iter().map(sum).sum();
+        // Above any error of the sums: a bound must not be too low.
+        round(curve(raw + 1e-6, self.half_points))
+    }
+
+    pub(crate) fn look_back_secs(&self) -> i64 {
+        self.look_back_secs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{DAY, Entry, model};
+
+    fn model(signals: &str) -> Model {
+        let file = format!("name: test\nengagement: {{half_points: 40}}\n{signals}");
+        model::parse(&file).unwrap_or_else(|found| panic!("{found:?}"))
+    }
+
+    fn reading(model: &Model, entries: &[(i64, u16)]) -> Reading {
+        let entries = entries.iter().map(|&(time, signal)| Entry { time, signal });
+        Reading::new(model, &entries.collect())
+    }
+
+    const ONE: &str = "signals: [{name: a, when: 'activity.type == \"a\"', points: 40}]";
+
+    #[test]
+    fn half_points_make_fifty_and_a_half_life_halves() {
+        let reading = reading(&model(ONE), &[(0, 0)]);
+        assert_eq!(reading.engagement(-1), 0, "nothing counts before it happened");
+        assert_eq!(reading.engagement(0), 50);
+        assert_eq!(reading.raw(30 * DAY), 20.0);
+        assert_eq!(reading.raw(1_095 * DAY + 1), 0.0, "the look-back ends it");
+    }
+
+    #[test]
+    fn of_a_day_only_the_first_count_and_a_group_is_capped() {
+        let capped = "
+groups: {g: {cap: 25}}
+signals:
+  - {name: a, when: 'activity.type == \"a\"', points: 10, daily_cap: 2}
+  - {name: b, when: 'activity.type == \"b\"', points: 10, group: g, daily_cap: 100}";
+        let model = model(capped);
+        assert_eq!(reading(&model, &[(0, 0), (0, 0), (0, 0)]).raw(0), 20.0);
+        assert_eq!(reading(&model, &[(DAY - 1, 0), (DAY - 1, 0), (DAY, 0)]).raw(DAY).round(), 30.0);
+        assert_eq!(reading(&model, &[(0, 1), (0, 1), (0, 1)]).raw(0), 25.0);
+    }
+
+    fn any_model() -> Model {
+        model(
+            "
+groups: {g: {cap: 30}}
+signals:
+  - {name: a, when: 'activity.type == \"a\"', points: 12, half_life_days: 3}
+  - {name: b, when: 'activity.type == \"b\"', points: 9, group: g}
+  - {name: c, when: 'activity.type == \"c\"', points: -25, half_life_days: 10}
+  - {name: d, when: 'activity.type == \"d\"', points: 3, half_life_days: 200, group: g}",
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_next_change_is_the_first_second_with_another_integer(
+            entries in prop::collection::vec((0..60 * DAY, 0..4u16), 0..12),
+            at in 0..90 * DAY,
+        ) {
+            let reading = reading(&any_model(), &entries);
+            let now = reading.engagement(at);
+            let change = reading.next_change(at);
+            let end = change.unwrap_or(at + HORIZON_SECS);
+            if let Some(change) = change {
+                prop_assert!(change > at);
+                prop_assert_ne!(reading.engagement(change), now);
+            }
+            // Not one change before: at every activity, at the last second, and on a grid.
+            let grid = (0..400).map(|step| at + (end - at) * step / 400);
+            let activities = entries.iter().flat_map(|&(time, _)| [time - 1, time, time + 1]);
+            for second in grid.chain(activities).chain([end - 1]) {
+                if (at..end).contains(&second) {
+                    prop_assert_eq!(reading.engagement(second), now, "at {}", second);
+                }
+            }
+        }
+
+        #[test]
+        fn more_interest_never_lowers_engagement(
+            mut entries in prop::collection::vec((0..60 * DAY, 0..2u16), 1..30),
+        ) {
+            let all = reading(&any_model(), &entries).engagement(60 * DAY);
+            entries.pop();
+            prop_assert!(reading(&any_model(), &entries).engagement(60 * DAY) <= all);
+        }
+    }
+}

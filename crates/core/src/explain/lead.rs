@@ -1,0 +1,117 @@
+//! A person's engagement and fit, opened.
+
+use std::collections::BTreeMap;
+
+use super::{Explanation, Line, What, finish, micro, total};
+use crate::engagement::{GroupTerms, Reading, curve};
+use crate::fit::RuleFit;
+use crate::ledger::Ledger;
+use crate::model::FitRule;
+use crate::rule::{AccountFacts, LeadFacts};
+use crate::time::day_of;
+use crate::{LeadProfile, Model};
+
+/// Opens the engagement of a ledger at a second.
+#[must_use]
+pub fn explain_lead_engagement(model: &Model, ledger: &Ledger, as_of: i64) -> Explanation {
+    let reading = Reading::new(model, ledger);
+    let mut lines = Vec::new();
+    for group in &reading.groups {
+        let first = lines.len();
+        for terms in group.terms.chunk_by(|one, other| one.signal == other.signal) {
+            lines.extend(signal_line(model, &reading, terms, as_of));
+        }
+        let sum = total(lines.get(first..).unwrap_or_default());
+        lines.extend(group_cap_line(model, group, sum));
+    }
+    lines.extend(day_cap_lines(model, ledger, as_of));
+    let sum = total(&lines);
+    if sum < 0 {
+        lines.push(Line::new(What::Floor, -sum));
+    }
+    let raw = reading.raw(as_of);
+    finish(lines, What::Curve, curve(raw, model.half_points), Some(raw))
+}
+
+fn signal_line(
+    model: &Model,
+    reading: &Reading,
+    terms: &[crate::engagement::Term],
+    as_of: i64,
+) -> Option<Line> {
+    let signal = model.signals.get(terms.first()?.signal)?;
+    let in_sight = |time: i64| (0..=reading.look_back_secs()).contains(&(as_of - time));
+    let activities: Vec<Line> = terms
+        .iter()
+        .filter(|term| in_sight(term.time))
+        .map(|term| {
+            let value = term.at(as_of, reading.look_back_secs());
+            let what = What::Activity {
+                time: term.time,
+                signal: term.signal,
+                points: signal.points,
+                age_secs: as_of - term.time,
+                factor: libm::exp2(-((as_of - term.time) as f64) / signal.half_life_secs),
+            };
+            Line::new(what, micro(value))
+        })
+        .collect();
+    if activities.is_empty() {
+        return None;
+    }
+    let what = What::Signal { name: signal.name.clone(), count: activities.len() };
+    Some(Line::sum(what, activities))
+}
+
+fn group_cap_line(model: &Model, group: &GroupTerms, sum: i64) -> Option<Line> {
+    let name = &model.signals.groups().get(group.group?)?.name;
+    let cut = micro(group.cap) - sum;
+    (cut < 0).then(|| Line::new(What::GroupCap { name: name.clone() }, cut))
+}
+
+/// One line per signal that had more activities in a day than count.
+fn day_cap_lines(model: &Model, ledger: &Ledger, as_of: i64) -> Vec<Line> {
+    let mut days: BTreeMap<(i64, u16), u64> = BTreeMap::new();
+    for entry in ledger.entries().iter().filter(|entry| entry.time <= as_of) {
+        *days.entry((day_of(entry.time), entry.signal)).or_default() += 1;
+    }
+    for (&key, &more) in ledger.overflow().iter().filter(|((day, _), _)| *day <= day_of(as_of)) {
+        *days.entry(key).or_default() += more;
+    }
+    let mut cut: BTreeMap<u16, u64> = BTreeMap::new();
+    for ((_, position), count) in days {
+        let Some(signal) = model.signals.get(position) else { continue };
+        let beyond = count.saturating_sub(signal.daily_cap as u64);
+        if beyond > 0 {
+            *cut.entry(position).or_default() += beyond;
+        }
+    }
+    cut.into_iter()
+        .filter_map(|(position, count)| {
+            let name = model.signals.get(position)?.name.clone();
+            Some(Line::new(What::DayCap { name, count }, 0))
+        })
+        .collect()
+}
+
+/// Opens the fit of a person.
+#[must_use]
+pub fn explain_lead_fit(model: &Model, lead: &LeadProfile, account: &AccountFacts) -> Explanation {
+    let rules = RuleFit::new(&model.lead_fit, &LeadFacts::new(lead, account));
+    let lines = rule_lines(&model.lead_fit, &rules);
+    finish(lines, What::Clamp, f64::from(rules.fit().score), None)
+}
+
+/// A line for each rule that holds or cannot be answered.
+pub(super) fn rule_lines(rules: &[FitRule], fit: &RuleFit) -> Vec<Line> {
+    use crate::rule::Answer;
+    rules
+        .iter()
+        .zip(&fit.answers)
+        .filter(|(_, answer)| **answer != Answer::No)
+        .map(|(rule, &answer)| {
+            let points = if answer == Answer::Yes { i64::from(rule.points) } else { 0 };
+            Line::new(What::FitRule { name: rule.name.clone(), answer }, points * 1_000_000)
+        })
+        .collect()
+}

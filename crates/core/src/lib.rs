@@ -1,0 +1,39 @@
+//! The words of account-based marketing as types, and the scoring function.
+//!
+//! Everything here is a function of its arguments: no I/O, no async, no clock, no database,
+//! no wire format. The heart is [`assess()`]: it says what an account and its people are worth
+//! at a moment, given a [`Model`], their profiles and their [`Ledger`]s. Live scores,
+//! explanations, what-if questions, history and verification are callers of it.
+//!
+//! `docs/scoring.md` states the function completely.
+
+pub mod account;
+pub mod activity;
+pub mod assess;
+pub mod digest;
+pub mod domain;
+pub mod engagement;
+pub mod explain;
+pub mod fit;
+pub mod grade;
+pub mod id;
+pub mod lead;
+pub mod ledger;
+pub mod limits;
+pub mod missing;
+pub mod model;
+pub mod rollup;
+pub mod rule;
+pub mod tier;
+pub mod time;
+pub mod violation;
+
+pub use account::{AccountOrigin, AccountProfile};
+pub use activity::Activity;
+pub use assess::{Assessment, Person, assess};
+pub use id::{AccountId, ActivityKey, LeadId, WorkspaceId};
+pub use lead::{BuyingRole, LeadProfile, Seniority, Stage};
+pub use ledger::{Entry, Ledger};
+pub use model::Model;
+pub use time::{DAY, Timestamp};
+pub use violation::Violation;

@@ -1,0 +1,250 @@
+//! What an account lacks for each bar it does not meet, and the cheapest step towards it.
+
+use crate::assess::{Assessment, Person};
+use crate::engagement::{Reading, curve, raw_for, round};
+use crate::ledger::Ledger;
+use crate::rollup::Part;
+use crate::tier::{Bar, Tier};
+use crate::{BuyingRole, LeadId, Model};
+
+/// A bar that an account does not meet at the moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Missing {
+    /// Which bar: a tier, or `None` for the marketing qualified account.
+    pub tier: Option<Tier>,
+    /// What is lacking, each on its own.
+    pub lacks: Vec<Lack>,
+}
+
+/// One thing that is lacking.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lack {
+    /// Points of account fit.
+    Fit {
+        /// How many.
+        points: u8,
+    },
+    /// Points of account engagement.
+    Engagement {
+        /// How many.
+        points: u8,
+        /// The cheapest way to get them through one person; `None` when one alone cannot.
+        step: Option<Step>,
+    },
+    /// Engaged people.
+    EngagedPeople {
+        /// How many.
+        people: u32,
+        /// The cheapest way to get one of them.
+        step: Option<Step>,
+    },
+    /// An engaged person in a buying role.
+    Role {
+        /// Which role.
+        role: BuyingRole,
+    },
+}
+
+/// Raw points that one person lacks, and a signal that gives them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Who is nearest; `None` for a person who is not known yet.
+    pub lead: Option<LeadId>,
+    /// Raw points, before the curve.
+    pub raw_points: f64,
+    /// A signal that gives them: the cheapest one that does it at once, or the strongest.
+    pub signal: String,
+    /// How many of that signal it takes.
+    pub count: u32,
+}
+
+/// What is missing for every bar that `now` does not meet, best tier first. An account that
+/// is held in a tier lacks what its bar asks, though it is still in it.
+#[must_use]
+pub fn missing(
+    model: &Model,
+    people: &[Person],
+    visitor: &Ledger,
+    now: &Assessment,
+    as_of: i64,
+) -> Vec<Missing> {
+    let tiers = model.tiers.bars.iter();
+    let unmet = tiers.take_while(|tier| Some(tier.tier) != now.tier_met);
+    let bars = unmet.map(|tier| (Some(tier.tier), &tier.bar));
+    let mqa = model.tiers.mqa.iter().filter(|_| !now.mqa).map(|bar| (None, bar));
+    let gap = Gap { model, people, visitor, now, as_of };
+    bars.chain(mqa)
+        .map(|(tier, bar)| Missing { tier, lacks: gap.lacks(bar) })
+        .filter(|missing| !missing.lacks.is_empty())
+        .collect()
+}
+
+struct Gap<'a> {
+    model: &'a Model,
+    people: &'a [Person],
+    visitor: &'a Ledger,
+    now: &'a Assessment,
+    as_of: i64,
+}
+
+impl Gap<'_> {
+    fn lacks(&self, bar: &Bar) -> Vec<Lack> {
+        let mut lacks = Vec::new();
+        let now = self.now;
+        if now.fit.score < bar.fit {
+            lacks.push(Lack::Fit { points: bar.fit - now.fit.score });
+        }
+        if now.engaged_people < bar.engaged_people {
+            let people = bar.engaged_people - now.engaged_people;
+            lacks.push(Lack::EngagedPeople { people, step: self.engage_one() });
+        }
+        if now.engagement < bar.engagement {
+            let step = self.raise_one(bar.engagement);
+            lacks.push(Lack::Engagement { points: bar.engagement - now.engagement, step });
+        }
+        let engaged = |role: BuyingRole| {
+            self.people.iter().zip(&now.people).any(|(person, engagement)| {
+                person.rules.buying_role == Some(role)
+                    && engagement.score >= self.model.engaged_floor
+            })
+        };
+        let open = bar.roles.iter().filter(|role| !engaged(**role));
+        lacks.extend(open.map(|&role| Lack::Role { role }));
+        lacks
+    }
+
+    /// The person nearest to the engaged floor, or somebody new.
+    fn engage_one(&self) -> Option<Step> {
+        let floor = self.model.engaged_floor;
+        let known = self.people.iter().zip(&self.now.people);
+        let idle = known.filter(|(_, engagement)| engagement.score < floor);
+        let steps = idle.map(|(person, _)| (Some(person), self.raw_needed(Some(person), floor)));
+        self.cheapest(steps.chain([(None, self.raw_needed(None, floor))]))
+    }
+
+    /// The person through whom the account's engagement reaches `bar` with the fewest raw
+    /// points, if one alone can do it.
+    fn raise_one(&self, bar: u8) -> Option<Step> {
+        let mut parts: Vec<Part> = Vec::with_capacity(self.people.len() + 2);
+        for (person, engagement) in self.people.iter().zip(&self.now.people) {
+            parts.push(Part { engagement: engagement.score, percent: person.rules.percent });
+        }
+        if !self.visitor.is_empty() {
+            let percent = self.model.rollup.unknown_visitor_percent;
+            parts.push(Part { engagement: self.now.visitor.score, percent });
+        }
+        let newcomer = self.model.rollup.weight(&crate::LeadProfile::default());
+        let mut steps = Vec::new();
+        for (position, person) in self.people.iter().enumerate() {
+            let needed = self.engagement_needed(&mut parts, position, bar);
+            steps.extend(needed.map(|score| (Some(person), self.raw_needed(Some(person), score))));
+        }
+        parts.push(Part { engagement: 0, percent: newcomer });
+        let last = parts.len() - 1;
+        let needed = self.engagement_needed(&mut parts, last, bar);
+        steps.extend(needed.map(|score| (None, self.raw_needed(None, score))));
+        self.cheapest(steps.into_iter())
+    }
+
+    /// The least engagement of the part at `position` with which the account reaches `bar`;
+    /// found by halving, since every operator rises with every part.
+    fn engagement_needed(&self, parts: &mut [Part], position: usize, bar: u8) -> Option<u8> {
+        let before = parts.get(position)?.engagement;
+        let mut reaches = |engagement: u8| {
+            if let Some(part) = parts.get_mut(position) {
+                part.engagement = engagement;
+            }
+            round(self.model.rollup.score(parts)) >= bar
+        };
+        // The curve never ends: 99 is the most that a finite number of points is asked for.
+        let (mut low, mut high) = (before, 99);
+        let possible = before < high && reaches(high);
+        while possible && high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if reaches(middle) { high = middle } else { low = middle }
+        }
+        if let Some(part) = parts.get_mut(position) {
+            part.engagement = before;
+        }
+        possible.then_some(high)
+    }
+
+    /// Raw points that a person lacks for an engagement of `score`.
+    fn raw_needed(&self, person: Option<&Person>, score: u8) -> f64 {
+        let has =
+            person.map_or(0.0, |person| Reading::new(self.model, &person.ledger).raw(self.as_of));
+        let half = self.model.half_points;
+        let needed = raw_for(f64::from(score) - 0.5, half);
+        debug_assert!(round(curve(needed + 1e-9, half)) >= score);
+        (needed - has).max(0.0)
+    }
+
+    fn cheapest<'p>(&self, steps: impl Iterator<Item = (Option<&'p Person>, f64)>) -> Option<Step> {
+        let (person, raw_points) = steps.min_by(|(_, one), (_, other)| one.total_cmp(other))?;
+        let giving = self.model.signals.all().iter().filter(|signal| signal.points > 0.0);
+        let enough = giving.clone().filter(|signal| signal.points >= raw_points);
+        let signal = enough
+            .min_by(|one, other| one.points.total_cmp(&other.points))
+            .or_else(|| giving.max_by(|one, other| one.points.total_cmp(&other.points)))?;
+        Some(Step {
+            lead: person.map(|person| person.lead.clone()),
+            raw_points,
+            signal: signal.name.clone(),
+            count: libm::ceil(raw_points / signal.points).max(1.0) as u32,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assess::{AccountRules, LeadRules, assess};
+    use crate::fit::Fit;
+    use crate::ledger::Entry;
+    use crate::model;
+
+    fn person(visits: usize) -> Person {
+        Person {
+            lead: LeadId::new(format!("p{visits}")).expect("valid"),
+            rules: LeadRules { percent: 100, fit: Fit::default(), buying_role: None },
+            ledger: (0..visits).map(|_| Entry { time: 0, signal: 0 }).collect(),
+            known: None,
+        }
+    }
+
+    #[test]
+    fn taking_the_step_meets_the_bar() {
+        let model = model::parse(
+            "
+name: steps
+signals:
+  - {name: visit, when: 'activity.type == \"visit\"', points: 1, daily_cap: 100}
+  - {name: demo, when: 'activity.type == \"demo\"', points: 40}
+rollup: {half_points: 100}
+account_fit: {people_percent: 0}
+tiers: [{tier: 1, engagement: 40, engaged_people: 2}]",
+        )
+        .expect("valid");
+        let account = AccountRules::default();
+        let mut people = vec![person(60), person(3)];
+        let now = assess(&model, &account, &people, &Ledger::default(), 0);
+        let found = missing(&model, &people, &Ledger::default(), &now, 0);
+        let [Missing { tier: Some(Tier::One), lacks }] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        let [Lack::EngagedPeople { people: 1, step: Some(step) }, Lack::Engagement { .. }] =
+            lacks.as_slice()
+        else {
+            panic!("{lacks:?}")
+        };
+        assert_eq!(step.lead.as_ref().map(LeadId::as_str), Some("p3"), "the nearest to the floor");
+        let more = libm::ceil(step.raw_points) as usize;
+        people[1].ledger.record((0..more).map(|_| Entry { time: 0, signal: 0 }));
+        let then = assess(&model, &account, &people, &Ledger::default(), 0);
+        assert_eq!(then.engaged_people, 2);
+        assert_eq!(
+            missing(&model, &people, &Ledger::default(), &then, 0).len(),
+            usize::from(then.engagement < 40)
+        );
+    }
+}

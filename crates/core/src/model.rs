@@ -1,0 +1,165 @@
+//! The scoring model: what activities mean, who fits, and when an account has priority.
+//!
+//! A model is written as a YAML file ([`file`]), checked and compiled into a [`Model`]. A
+//! published model never changes; a change is a new version.
+
+pub mod file;
+mod problem;
+mod signals;
+
+use sha2::{Digest, Sha256};
+
+use crate::grade::GradeBars;
+use crate::rollup::Rollup;
+use crate::rule::{Rule, Scope};
+use crate::tier::Tiers;
+
+pub use problem::{Problem, parse};
+pub use signals::{Group, Match, Signal, SignalRules};
+
+/// The model that a new workspace starts with, as its commented file.
+pub const DEFAULT_FILE: &str = include_str!("model/default.yaml");
+
+/// A checked, compiled scoring model.
+#[derive(Debug)]
+pub struct Model {
+    /// Its name, for people.
+    pub name: String,
+    /// What activities mean.
+    pub signals: SignalRules,
+    /// Raw points at which a person's engagement is 50.
+    pub half_points: f64,
+    /// Entries older than this count nothing, in seconds.
+    pub look_back_secs: i64,
+    /// Engagement from which a person counts as engaged.
+    pub engaged_floor: u8,
+    /// How well a person suits us.
+    pub lead_fit: Vec<FitRule>,
+    /// How well a company suits us.
+    pub account_fit: AccountFit,
+    /// Rules that take an account out of the running, by their reason.
+    pub exclusions: Vec<Exclusion>,
+    /// How the engagement of people becomes that of their account.
+    pub rollup: Rollup,
+    /// The letters and digits of labels.
+    pub grades: GradeBars,
+    /// Tiers, hold, and the bar of a marketing qualified account.
+    pub tiers: Tiers,
+}
+
+/// A rule that gives or takes points of fit.
+#[derive(Debug)]
+pub struct FitRule {
+    /// Its name, for people.
+    pub name: String,
+    /// When it applies.
+    pub when: Rule,
+    /// What it gives, -100 to 100.
+    pub points: i32,
+}
+
+/// How an account's fit comes about.
+#[derive(Debug)]
+pub struct AccountFit {
+    /// Firmographic rules: the ideal customer profile.
+    pub rules: Vec<FitRule>,
+    /// The share of people fit in the whole, 0 to 100 percent; the rest is the rules'.
+    pub people_percent: u8,
+    /// People fit is the mean fit of this many best-fitting people.
+    pub top_people: usize,
+    /// The share of role coverage in people fit, 0 to 100 percent.
+    pub roles_percent: u8,
+    /// Buying roles that should be known at an account.
+    pub required_roles: Vec<crate::BuyingRole>,
+}
+
+/// A rule that excludes an account from priority.
+#[derive(Debug)]
+pub struct Exclusion {
+    /// Its name, shown as the reason.
+    pub name: String,
+    /// When it applies.
+    pub when: Rule,
+}
+
+impl Model {
+    /// Tells whether ledgers made under two models mean the same: a hash over the name,
+    /// expression and treatment of every signal, in order.
+    #[must_use]
+    pub fn matching_fingerprint(&self) -> i64 {
+        let mut hasher = Sha256::new();
+        for signal in self.signals.all() {
+            for part in [signal.name.as_str(), signal.when.source()] {
+                hasher.update((part.len() as u64).to_be_bytes());
+                hasher.update(part.as_bytes());
+            }
+            hasher.update([u8::from(signal.ignore)]);
+        }
+        hasher.finalize().iter().take(8).fold(0, |hash, &byte| (hash << 8) | i64::from(byte))
+    }
+}
+
+fn compile_rule(path: &str, source: &str, scope: Scope, found: &mut Vec<Problem>) -> Option<Rule> {
+    match Rule::compile(source, scope) {
+        Ok(rule) => Some(rule),
+        Err(problems) => {
+            found.extend(
+                problems.into_iter().map(|problem| Problem::new(path, problem.to_string())),
+            );
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_model_is_valid() {
+        let model = parse(DEFAULT_FILE).expect("the default model has no problem");
+        assert_eq!(model.half_points, 40.0);
+        assert!(model.signals.all().len() > 10);
+    }
+
+    #[test]
+    fn points_do_not_change_what_ledgers_mean_but_rules_do() {
+        let fingerprint = |file: &str| parse(file).expect("valid").matching_fingerprint();
+        let points = DEFAULT_FILE.replace("points: 40", "points: 41");
+        let rule = DEFAULT_FILE.replace("\"demo_request\"", "\"demo_wish\"");
+        assert_ne!(points, DEFAULT_FILE);
+        assert_ne!(rule, DEFAULT_FILE);
+        assert_eq!(fingerprint(DEFAULT_FILE), fingerprint(&points));
+        assert_ne!(fingerprint(DEFAULT_FILE), fingerprint(&rule));
+    }
+
+    #[test]
+    fn every_problem_is_reported_with_its_path() {
+        let file = "
+name: broken
+signals:
+  - {name: a, when: 'activity.typ == \"x\"', points: 1}
+  - {name: a, when: 'activity.type == \"x\"', points: 20000, daily_cap: 101, group: none}
+engagement: {half_points: 0, engaged_floor: 200}
+account_fit: {rules: [{name: size, when: 'account.employees > \"1\"', points: 5}]}
+tiers: [{tier: 1, fit: 101}]
+";
+        let found = parse(file).expect_err("the model is broken");
+        let paths: Vec<_> = found.iter().map(|problem| problem.path.as_str()).collect();
+        for path in [
+            "signals[0].when",
+            "signals[1].name",
+            "signals[1].points",
+            "signals[1].daily_cap",
+            "signals[1].group",
+            "engagement.half_points",
+            "engagement.engaged_floor",
+            "account_fit.rules[0].when",
+            "tiers[0].fit",
+        ] {
+            assert!(paths.contains(&path), "{path} is missing in {paths:?}");
+        }
+        let unknown = parse("name: x\nsignal: []").expect_err("an unknown field is refused");
+        assert_eq!(unknown.first().and_then(|problem| problem.line), Some(2));
+    }
+}

@@ -1,0 +1,202 @@
+//! From people to their account: how several integers become one.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::engagement::curve;
+use crate::{BuyingRole, LeadProfile, Seniority};
+
+/// How people's engagement is put together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Operator {
+    /// The sum of the weighted values, through the same curve as a person's points.
+    #[default]
+    #[serde(alias = "saturating_sum")]
+    SaturatingSum,
+    /// The largest weighted value.
+    #[serde(alias = "max")]
+    Max,
+    /// The weighted mean.
+    #[serde(alias = "mean")]
+    Mean,
+    /// The middle weighted value; of an even number the mean of the two in the middle.
+    #[serde(alias = "median")]
+    Median,
+    /// The mean of the largest weighted values.
+    #[serde(alias = "top_k_mean")]
+    TopKMean,
+    /// 0.6 of the largest weighted value and 0.4 of the mean of the others.
+    #[serde(alias = "champion")]
+    Champion,
+}
+
+/// How the engagement of people becomes that of their account.
+#[derive(Clone, Debug)]
+pub struct Rollup {
+    /// How values are put together.
+    pub operator: Operator,
+    /// Weighted points at which [`Operator::SaturatingSum`] gives 50.
+    pub half_points: f64,
+    /// How many values [`Operator::TopKMean`] takes.
+    pub top: usize,
+    /// Weight by seniority, in percent; 100 where not given.
+    pub seniority_percent: BTreeMap<Seniority, u32>,
+    /// Weight by buying role, in percent, on top of seniority; 100 where not given.
+    pub buying_role_percent: BTreeMap<BuyingRole, u32>,
+    /// Weight of the account's unknown visitor, in percent.
+    pub unknown_visitor_percent: u32,
+}
+
+/// One engagement to be rolled up, and its weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Engagement, 0 to 100.
+    pub engagement: u8,
+    /// Weight in percent.
+    pub percent: u32,
+}
+
+impl Part {
+    /// Engagement times weight, in hundredths of a point: an integer, so that sums of these do
+    /// not depend on their order.
+    #[must_use]
+    pub fn hundredths(self) -> u64 {
+        u64::from(self.engagement) * u64::from(self.percent)
+    }
+}
+
+/// An account's engagement before rounding, and what each part adds to it before the curve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Combined {
+    /// 0 to 100, not yet rounded.
+    pub score: f64,
+    /// What each part adds, in points; the rest of `score` is the curve and the limit of 100.
+    pub shares: Vec<f64>,
+}
+
+impl Rollup {
+    /// The weight of a person, in percent: that of their seniority times that of their role.
+    #[must_use]
+    pub fn weight(&self, lead: &LeadProfile) -> u32 {
+        let seniority = lead.seniority.unwrap_or(Seniority::Other);
+        let seniority = self.seniority_percent.get(&seniority).copied().unwrap_or(100);
+        let role = lead.buying_role.and_then(|role| self.buying_role_percent.get(&role));
+        seniority * role.copied().unwrap_or(100) / 100
+    }
+
+    /// An account's engagement before rounding.
+    #[must_use]
+    pub fn score(&self, parts: &[Part]) -> f64 {
+        match self.operator {
+            Operator::SaturatingSum => {
+                let sum: u64 = parts.iter().map(|part| part.hundredths()).sum();
+                curve(sum as f64 / 100.0, self.half_points)
+            }
+            _ => self.combine(parts).score,
+        }
+    }
+
+    /// An account's engagement before rounding, taken apart.
+    #[must_use]
+    pub fn combine(&self, parts: &[Part]) -> Combined {
+        let values: Vec<f64> = parts.iter().map(|part| part.hundredths() as f64 / 100.0).collect();
+        let factors = self.factors(parts);
+        let shares: Vec<f64> = values.iter().zip(factors).map(|(value, by)| value * by).collect();
+        let sum: f64 = shares.iter().sum();
+        let score = match self.operator {
+            Operator::SaturatingSum => self.score(parts),
+            _ => sum.min(100.0),
+        };
+        Combined { score, shares }
+    }
+
+    /// By what each part's weighted value counts in the sum.
+    fn factors(&self, parts: &[Part]) -> Vec<f64> {
+        let mut factors = vec![0.0; parts.len()];
+        // Best first; equal ones in the order given, so that the result is one of them for sure.
+        let mut ranked: Vec<usize> = (0..parts.len()).collect();
+        ranked.sort_by_key(|&index| {
+            std::cmp::Reverse(parts.get(index).map_or(0, |part| part.hundredths()))
+        });
+        let mut set = |ranks: std::ops::Range<usize>, by: f64| {
+            for &index in ranked.get(ranks).unwrap_or_default() {
+                if let Some(factor) = factors.get_mut(index) {
+                    *factor = by;
+                }
+            }
+        };
+        let count = parts.len();
+        match self.operator {
+            Operator::SaturatingSum => set(0..count, 1.0),
+            Operator::Max => set(0..count.min(1), 1.0),
+            Operator::Mean => {
+                let weights: u64 = parts.iter().map(|part| u64::from(part.percent)).sum();
+                if weights > 0 {
+                    set(0..count, 100.0 / weights as f64);
+                }
+            }
+            Operator::Median if count % 2 == 1 => set(count / 2..count / 2 + 1, 1.0),
+            Operator::Median if count > 0 => set(count / 2 - 1..count / 2 + 1, 0.5),
+            Operator::Median => {}
+            Operator::TopKMean => {
+                let top = self.top.min(count);
+                set(0..top, 1.0 / top.max(1) as f64);
+            }
+            Operator::Champion => {
+                let others = count.saturating_sub(1);
+                set(0..count.min(1), if others == 0 { 1.0 } else { 0.6 });
+                set(1..count, 0.4 / others.max(1) as f64);
+            }
+        }
+        factors
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn score(operator: Operator, values: &[(u8, u32)]) -> f64 {
+        let rollup = Rollup {
+            operator,
+            half_points: 100.0,
+            top: 2,
+            seniority_percent: BTreeMap::new(),
+            buying_role_percent: BTreeMap::new(),
+            unknown_visitor_percent: 100,
+        };
+        let parts: Vec<Part> =
+            values.iter().map(|&(engagement, percent)| Part { engagement, percent }).collect();
+        rollup.score(&parts)
+    }
+
+    #[test]
+    fn each_operator_does_what_its_name_says() {
+        let people = [(80, 100), (40, 100), (20, 50)];
+        assert_eq!(score(Operator::SaturatingSum, &[(50, 200)]), 50.0);
+        assert_eq!(score(Operator::Max, &people), 80.0);
+        assert_eq!(score(Operator::Max, &[(80, 200)]), 100.0, "never above 100");
+        assert_eq!(score(Operator::Mean, &people), 130.0 * 100.0 / 250.0);
+        assert_eq!(score(Operator::Median, &people), 40.0);
+        assert_eq!(score(Operator::Median, &[(80, 100), (40, 100)]), 60.0);
+        assert_eq!(score(Operator::TopKMean, &people), 60.0);
+        assert_eq!(score(Operator::Champion, &people), 0.6 * 80.0 + 0.4 * 25.0);
+        assert_eq!(score(Operator::Champion, &[(80, 100)]), 80.0, "nobody else to look at");
+    }
+
+    #[test]
+    fn an_account_without_people_has_no_engagement() {
+        for operator in [
+            Operator::SaturatingSum,
+            Operator::Max,
+            Operator::Mean,
+            Operator::Median,
+            Operator::TopKMean,
+            Operator::Champion,
+        ] {
+            assert_eq!(score(operator, &[]), 0.0, "{operator:?}");
+        }
+    }
+}
