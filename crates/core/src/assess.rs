@@ -129,14 +129,9 @@ pub fn assess(
     let crowd = Crowd::new(model, people, visitor);
     let engagements: Vec<Engagement> =
         crowd.members.iter().map(|member| member.engagement(as_of)).collect();
-    let fit_people: Vec<_> =
-        people.iter().map(|person| (person.rules.fit.score, person.rules.buying_role)).collect();
-    let fit = Fit {
-        score: round(account_fit_parts(model, account.fit, &fit_people).score(model)),
-        coverage: account.fit.coverage,
-    };
+    let fit = account_fit(model, account, people);
     let scores: Vec<u8> = engagements.iter().map(|engagement| engagement.score).collect();
-    let standing = crowd.standing(fit.score, &scores);
+    let standing = crowd.standing(fit.score, &scores, as_of);
     let held = hold::look_back(&crowd, &standing, as_of);
     let excluded = account.exclusion.is_some();
     let next = engagements.iter().filter_map(|engagement| engagement.changes_at);
@@ -160,6 +155,13 @@ pub fn assess(
         people,
         visitor,
     }
+}
+
+fn account_fit(model: &Model, account: &AccountRules, people: &[Person]) -> Fit {
+    let people: Vec<_> =
+        people.iter().map(|person| (person.rules.fit.score, person.rules.buying_role)).collect();
+    let score = round(account_fit_parts(model, account.fit, &people).score(model));
+    Fit { score, coverage: account.fit.coverage }
 }
 
 /// The weighted sum of raw points of an account's people and unknown visitor at a second: what
@@ -215,16 +217,16 @@ impl<'a> Crowd<'a> {
         Self { model, members: people.chain([visitor]).collect() }
     }
 
-    /// What the account shows when its members' engagements are `scores`.
-    fn standing(&self, fit: u8, scores: &[u8]) -> Standing {
+    /// What the account shows at a second in which its members' engagements are `scores`.
+    fn standing(&self, fit: u8, scores: &[u8], at: i64) -> Standing {
         let mut parts = Vec::with_capacity(scores.len());
         let (mut engaged_people, mut roles) = (0, Vec::new());
         for (member, &engagement) in self.members.iter().zip(scores) {
-            // Without a trace there was no visitor; an idle person still counts for a mean.
-            if member.is_person || !member.ledger.is_empty() {
+            // Before a trace there was no visitor; an idle person still counts for a mean.
+            if member.is_person || member.ledger.last_at(at).is_some() {
                 parts.push(Part { engagement, percent: member.percent });
             }
-            if member.is_person && engagement > 0 && engagement >= self.model.engaged_floor {
+            if member.is_person && self.model.is_engaged(engagement) {
                 engaged_people += 1;
                 roles.extend(member.role);
             }
@@ -233,10 +235,25 @@ impl<'a> Crowd<'a> {
         Standing { fit, engagement, engaged_people, roles }
     }
 
+    /// The moments from after `start` to before `end` in which the engagement of a member can
+    /// rise: activities, and where what was taken off fades.
+    fn rises(&self, start: i64, end: i64) -> Vec<i64> {
+        let mut moments: Vec<i64> = Vec::new();
+        for reading in self.members.iter().map(Member::reading) {
+            let first = reading.moments.partition_point(|&moment| moment <= start);
+            let last = reading.moments.partition_point(|&moment| moment < end);
+            moments.extend(reading.moments.get(first..last).unwrap_or_default());
+            moments.extend(reading.rises_between(start, end));
+        }
+        moments.sort_unstable();
+        moments.dedup();
+        moments
+    }
+
     fn standing_at(&self, fit: u8, at: i64) -> Standing {
         let scores: Vec<u8> =
             self.members.iter().map(|member| member.reading().engagement(at)).collect();
-        self.standing(fit, &scores)
+        self.standing(fit, &scores, at)
     }
 }
 

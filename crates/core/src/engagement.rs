@@ -130,10 +130,15 @@ impl Reading {
     /// Raw points at a second: not negative.
     #[must_use]
     pub fn raw(&self, at: i64) -> f64 {
+        self.sum(at).max(0.0)
+    }
+
+    /// The sum behind the raw points, which points that are taken off can bring below 0.
+    pub(crate) fn sum(&self, at: i64) -> f64 {
         let sum = |group: &GroupTerms| -> f64 {
             group.terms.iter().map(|term| term.at(at, self.look_back_secs)).sum()
         };
-        self.groups.iter().map(|group| sum(group).min(group.cap)).sum::<f64>().max(0.0)
+        self.groups.iter().map(|group| sum(group).min(group.cap)).sum()
     }
 
     /// Engagement at a second, 0 to 100.
@@ -143,10 +148,19 @@ impl Reading {
     }
 
     /// The first second after `at` in which the engagement is another one than at `at`, if
-    /// nothing more happens; `None` when that is not within [`HORIZON_SECS`].
+    /// nothing more happens; `None` when that is not within [`HORIZON_SECS`]. A search that
+    /// would cost too much is given up early: the second is then one up to which nothing has
+    /// changed for certain.
     #[must_use]
     pub fn next_change(&self, at: i64) -> Option<i64> {
         change::next_change(self, at)
+    }
+
+    /// The seconds from after `start` to before `end` in which the engagement rises although
+    /// nothing happens, as it does when what was taken off fades faster than what was given.
+    #[must_use]
+    pub(crate) fn rises_between(&self, start: i64, end: i64) -> Vec<i64> {
+        change::rises_between(self, start, end)
     }
 
     /// An upper bound of the engagement anywhere from `start` to `end`: the positive points of
@@ -161,7 +175,7 @@ impl Reading {
         let sum = |group: &GroupTerms| group.terms.iter().map(best).sum::<f64>().min(group.cap);
         let raw: f64 = self.groups.iter().map(sum).sum();
         // Above any error of the sums: a bound must not be too low.
-        round(curve(raw + 1e-6, self.half_points))
+        round(curve(raw * (1.0 + 1e-6) + 1e-6, self.half_points))
     }
 
     pub(crate) fn look_back_secs(&self) -> i64 {

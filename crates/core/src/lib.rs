@@ -20,6 +20,7 @@ pub mod id;
 pub mod lead;
 pub mod ledger;
 pub mod limits;
+pub mod matching;
 pub mod missing;
 pub mod model;
 pub mod rollup;

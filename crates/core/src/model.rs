@@ -83,6 +83,12 @@ pub struct Exclusion {
 }
 
 impl Model {
+    /// Whether a person of this engagement counts as engaged; nobody without any does.
+    #[must_use]
+    pub fn is_engaged(&self, engagement: u8) -> bool {
+        engagement >= self.engaged_floor.max(1)
+    }
+
     /// Tells whether ledgers made under two models mean the same: a hash over the name,
     /// expression and treatment of every signal, in order.
     #[must_use]

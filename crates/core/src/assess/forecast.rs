@@ -1,12 +1,10 @@
 //! What silence does to an account.
 
-use super::{AccountRules, Assessment, Person, assess};
+use super::{AccountRules, Assessment, Crowd, Person, account_fit, hold};
 use crate::Model;
+use crate::engagement::HORIZON_SECS;
 use crate::ledger::Ledger;
 use crate::tier::Tier;
-
-/// How many changes are followed before a forecast gives up.
-const CHANGES: usize = 10_000;
 
 /// The moment an account leaves its tier if it stays silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +16,7 @@ pub struct Forecast {
 }
 
 /// When the account leaves the tier of `now` if nothing more happens; `None` when that is not
-/// in sight.
+/// within [`HORIZON_SECS`].
 #[must_use]
 pub fn forecast(
     model: &Model,
@@ -27,16 +25,28 @@ pub fn forecast(
     visitor: &Ledger,
     now: &Assessment,
 ) -> Option<Forecast> {
-    let silent: Vec<Person> =
-        people.iter().cloned().map(|person| Person { known: None, ..person }).collect();
-    let mut next = now.changes_at;
-    for _ in 0..CHANGES {
-        let at = next?;
-        let then = assess(model, account, &silent, visitor, at);
-        if then.tier != now.tier {
-            return Some(Forecast { at, tier: then.tier });
+    // The first second in which anything can be different.
+    let start = now.changes_at?;
+    let end = start.saturating_add(HORIZON_SECS);
+    let crowd = Crowd::new(model, people, visitor);
+    let fit = account_fit(model, account, people).score;
+    let tier = |at: i64| hold::tier(&crowd, &crowd.standing_at(fit, at), at);
+    // Between the moments in which somebody can rise the tier only gets worse, so it is enough
+    // to look at both ends, and to halve where they differ.
+    let mut from = start;
+    for rise in crowd.rises(start, end).into_iter().chain([end]) {
+        if tier(from) != now.tier {
+            return Some(Forecast { at: from, tier: tier(from) });
         }
-        next = then.changes_at;
+        let (mut same, mut other) = (from, rise - 1);
+        if tier(other) != now.tier {
+            while other - same > 1 {
+                let middle = same + (other - same) / 2;
+                if tier(middle) == now.tier { same = middle } else { other = middle }
+            }
+            return Some(Forecast { at: other, tier: tier(other) });
+        }
+        from = rise;
     }
     None
 }

@@ -1,11 +1,14 @@
 //! The hold: a tier stays for a while after its bar was last met, so that tiers do not flicker.
 //!
-//! Whether a bar was met is looked at right after each activity of the window, at the window's
-//! start and at the moment asked about: between activities engagement falls, so nothing is
-//! missed. The answer is a function of the record alone; it does not matter in which order the
-//! record was made, nor whether anybody looked at the time.
+//! A bar counts as met when it was in any second of the window. It is enough to look at the
+//! window's start, right after each activity, and where a score rises because what was taken
+//! off fades: between these an account can only fall, so nothing is missed. The answer is a
+//! function of the record alone; it does not matter in which order the record was made, nor
+//! whether anybody looked at the time.
 
-use super::Crowd;
+use std::cell::OnceCell;
+
+use super::{Crowd, Member};
 use crate::tier::{Bar, Standing, Tier};
 
 /// What the window says.
@@ -22,14 +25,9 @@ pub(super) fn look_back(crowd: &Crowd<'_>, now: &Standing, as_of: i64) -> Held {
     let window = Window::new(crowd, now, as_of);
     let tier_met = tiers.bars.iter().find(|tier| tier.bar.is_met_by(now)).map(|tier| tier.tier);
     let mut held = Held { tier: tier_met, tier_met, mqa: false, lapses_at: None };
-    // A bar below the one met now says nothing that is not known already.
-    let better = tiers.bars.iter().take_while(|tier| Some(tier.tier) != tier_met);
-    for tier in better {
-        if let Some(met_at) = window.last_met(&tier.bar) {
-            held.tier = Some(tier.tier);
-            held.lapses_at = window.lapse(met_at);
-            break;
-        }
+    if let Some((tier, met_at)) = window.better_tier(tier_met) {
+        held.tier = Some(tier);
+        held.lapses_at = window.lapse(met_at);
     }
     let Some(mqa) = &tiers.mqa else { return held };
     if mqa.is_met_by(now) {
@@ -46,55 +44,68 @@ pub(super) fn look_back(crowd: &Crowd<'_>, now: &Standing, as_of: i64) -> Held {
     held
 }
 
+/// The tier alone.
+pub(super) fn tier(crowd: &Crowd<'_>, now: &Standing, as_of: i64) -> Option<Tier> {
+    let bars = &crowd.model.tiers.bars;
+    let met = bars.iter().find(|tier| tier.bar.is_met_by(now)).map(|tier| tier.tier);
+    Window::new(crowd, now, as_of).better_tier(met).map(|(tier, _)| tier).or(met)
+}
+
 struct Window<'a> {
     crowd: &'a Crowd<'a>,
     fit: u8,
     start: i64,
     as_of: i64,
+    best_case: OnceCell<Standing>,
 }
 
 impl<'a> Window<'a> {
     fn new(crowd: &'a Crowd<'a>, now: &Standing, as_of: i64) -> Self {
-        Self { crowd, fit: now.fit, start: as_of - crowd.model.tiers.hold_secs, as_of }
+        let start = as_of - crowd.model.tiers.hold_secs;
+        Self { crowd, fit: now.fit, start, as_of, best_case: OnceCell::new() }
+    }
+
+    /// The best tier above `met` whose bar was met in the window, and when it was last.
+    fn better_tier(&self, met: Option<Tier>) -> Option<(Tier, i64)> {
+        // A bar below the one met now says nothing that is not known already.
+        let bars = &self.crowd.model.tiers.bars;
+        let mut better = bars.iter().take_while(|tier| Some(tier.tier) != met);
+        better.find_map(|tier| Some((tier.tier, self.last_met(&tier.bar)?)))
     }
 
     /// The latest second looked at, before `as_of`, in which a bar was met.
     fn last_met(&self, bar: &Bar) -> Option<i64> {
-        if bar.fit > self.fit || !bar.is_met_by(&self.best_case()) {
+        // Without a hold, and when the bar was always too high, there is nothing to look at.
+        let hopeless = self.start == self.as_of || bar.fit > self.fit;
+        if hopeless || !bar.is_met_by(self.best_case.get_or_init(|| self.best_case())) {
             return None;
         }
-        let mut moments: Vec<i64> = Vec::new();
-        for member in &self.crowd.members {
-            let all = &member.reading().moments;
-            let first = all.partition_point(|&moment| moment <= self.start);
-            let end = all.partition_point(|&moment| moment < self.as_of);
-            moments.extend(all.get(first..end).unwrap_or_default());
-        }
-        moments.push(self.start);
-        moments.sort_unstable();
-        moments.dedup();
-        moments
-            .into_iter()
-            .rev()
-            .find(|&moment| bar.is_met_by(&self.crowd.standing_at(self.fit, moment)))
+        let met = |&at: &i64| bar.is_met_by(&self.crowd.standing_at(self.fit, at));
+        let rises = self.crowd.rises(self.start, self.as_of);
+        rises.into_iter().rev().chain([self.start]).find(met)
     }
 
     /// More than the account can have shown anywhere in the window: every member at the points
     /// of the window's start plus everything that came after. Saves looking at each moment of
     /// the many accounts that never came near a bar.
     fn best_case(&self) -> Standing {
-        let best =
-            |member: &super::Member<'_>| member.reading().best_between(self.start, self.as_of);
+        let best = |member: &Member<'_>| member.reading().best_between(self.start, self.as_of);
         let scores: Vec<u8> = self.crowd.members.iter().map(best).collect();
-        self.crowd.standing(self.fit, &scores)
+        // The visitor's first trace can lower a mean.
+        let before = self.crowd.standing(self.fit, &scores, self.start);
+        let after = self.crowd.standing(self.fit, &scores, self.as_of);
+        Standing { engagement: before.engagement.max(after.engagement), ..after }
     }
 
-    /// The first second in which something last met at `met_at` can lapse: until any member's
-    /// engagement changes after `met_at`, the bar was still met, and the hold runs from there.
+    /// The first second in which something last met at `met_at` can lapse: until after `met_at`
+    /// any member's engagement changes or the visitor leaves a first trace, the bar was still
+    /// met, and the hold runs from there.
     fn lapse(&self, met_at: i64) -> Option<i64> {
-        let changes =
-            self.crowd.members.iter().filter_map(|member| member.reading().next_change(met_at));
-        changes.min().map(|change| (change + self.crowd.model.tiers.hold_secs).max(self.as_of + 1))
+        let members = self.crowd.members.iter();
+        let changes = members.clone().filter_map(|member| member.reading().next_change(met_at));
+        let visitor = members.filter(|member| !member.is_person);
+        let change = changes.chain(visitor.filter_map(|member| member.next_moment(met_at))).min()?;
+        Some((change + self.crowd.model.tiers.hold_secs).max(self.as_of + 1))
     }
 
     /// The latest second in the window in which somebody who fits well enough raised a hand.

@@ -10,9 +10,9 @@ use crate::DAY;
 /// How far ahead changes are looked for: ten years.
 pub const HORIZON_SECS: i64 = 3_650 * DAY;
 
-/// Widens the bounds by more than floating-point sums can be off, so that an interval is only
-/// called constant when it is.
-const MARGIN: f64 = 1e-9;
+/// Most intervals that one search looks at. A score that stays for long within an error of
+/// floating point of where its integer changes would otherwise be looked at second by second.
+const INTERVALS: u32 = 20_000;
 
 pub(super) fn next_change(reading: &Reading, at: i64) -> Option<i64> {
     let now = reading.engagement(at);
@@ -30,6 +30,29 @@ pub(super) fn next_change(reading: &Reading, at: i64) -> Option<i64> {
         from = moment;
     }
     first_change(reading, now, from, at + HORIZON_SECS)
+}
+
+pub(super) fn rises_between(reading: &Reading, start: i64, end: i64) -> Vec<i64> {
+    let mut rises = Vec::new();
+    if !reading.has_negative {
+        return rises;
+    }
+    let first = reading.moments.partition_point(|&moment| moment <= start);
+    let last = reading.moments.partition_point(|&moment| moment < end);
+    let moments = reading.moments.get(first..last).unwrap_or_default();
+    let starts = std::iter::once(&start).chain(moments);
+    for (&start, &end) in starts.zip(moments.iter().chain([&end])) {
+        // From one change to the next, until what fades cannot lift the score any more.
+        let (mut at, mut score) = (start, reading.engagement(start));
+        while highest(reading, at, end - 1) > score
+            && let Some(change) = first_change(reading, score, at, end - 1)
+        {
+            let then = reading.engagement(change);
+            rises.extend((then > score).then_some(change));
+            (at, score) = (change, then);
+        }
+    }
+    rises
 }
 
 /// The first second in `(from, to]` whose score is not `now`, given that the score at `from` is
@@ -55,7 +78,7 @@ fn bisect(reading: &Reading, now: u8, from: i64, to: i64) -> Option<i64> {
     let mut guess = from;
     if bar > 0.0 && raw > bar && later < raw && later > 0.0 {
         let per_day = libm::log2(raw / later);
-        guess = from + (libm::log2(raw / bar) / per_day * DAY as f64) as i64;
+        guess = from.saturating_add((libm::log2(raw / bar) / per_day * DAY as f64) as i64);
     }
     // Narrow around the guess in growing steps; halve once it has proved to be far off.
     let mut step = 1;
@@ -78,10 +101,15 @@ fn bisect(reading: &Reading, now: u8, from: i64, to: i64) -> Option<i64> {
 /// are cut in two, the earlier half first.
 fn search(reading: &Reading, now: u8, from: i64, to: i64) -> Option<i64> {
     let mut open = vec![(from, to)];
+    let mut left = INTERVALS;
     while let Some((from, to)) = open.pop() {
         if to <= from || constant(reading, now, from, to) {
             continue;
         }
+        if left == 0 {
+            return Some(from + 1);
+        }
+        left -= 1;
         if to - from == 1 {
             if reading.engagement(to) != now {
                 return Some(to);
@@ -101,12 +129,23 @@ fn search(reading: &Reading, now: u8, from: i64, to: i64) -> Option<i64> {
 
 /// Whether the score is certainly `now` all through `[from, to]`.
 fn constant(reading: &Reading, now: u8, from: i64, to: i64) -> bool {
+    let (low, high) = bounds(reading, from, to);
+    let score = |raw: f64| round(curve(raw, reading.half_points));
+    score(low) == now && score(high) == now
+}
+
+/// A score that is not exceeded in `[from, to]`.
+fn highest(reading: &Reading, from: i64, to: i64) -> u8 {
+    round(curve(bounds(reading, from, to).1, reading.half_points))
+}
+
+/// Raw points between which the score stays in `[from, to]`, where no activity lies after
+/// `from`.
+fn bounds(reading: &Reading, from: i64, to: i64) -> (f64, f64) {
     let (mut low, mut high) = (0.0, 0.0);
     for group in &reading.groups {
         let (mut plus, mut minus) = ([0.0; 2], [0.0; 2]);
         for term in &group.terms {
-            // An interval starts at or after every activity it is searched for, and later ones
-            // have not happened at its end.
             for (end, at) in [from, to].into_iter().enumerate() {
                 let value = term.at(at, reading.look_back_secs);
                 let part = if value < 0.0 { &mut minus } else { &mut plus };
@@ -116,9 +155,12 @@ fn constant(reading: &Reading, now: u8, from: i64, to: i64) -> bool {
             }
         }
         let ([plus_first, plus_last], [minus_first, minus_last]) = (plus, minus);
-        low += (plus_last + minus_first).min(group.cap);
-        high += (plus_first + minus_last).min(group.cap);
+        // More than these sums, and any sum they bound, can be off. It is in proportion, so
+        // that what has faded away leaves no doubt, and is taken before the cap, so that a
+        // group above its cap gives exactly the cap.
+        let off = f64::EPSILON * (group.terms.len() + 8) as f64 * (plus_first - minus_first);
+        low += (plus_last + minus_first - off).min(group.cap);
+        high += (plus_first + minus_last + off).min(group.cap);
     }
-    let score = |raw: f64| round(curve(raw, reading.half_points));
-    score(low - MARGIN) == now && score(high + MARGIN) == now
+    (low, high)
 }

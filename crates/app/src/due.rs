@@ -1,0 +1,79 @@
+//! Time as a cause of change: accounts whose moment has come are assessed anew.
+
+use abm_core::WorkspaceId;
+use abm_store::{Cause, Lock};
+
+use crate::gather::{News, fold_accounts};
+use crate::{App, AppError, Inner};
+
+/// Accounts of one transaction: few enough that activities do not wait long behind it.
+const CHUNK: u64 = 250;
+
+impl App {
+    /// Applies every change whose moment has come, and gives the number of accounts touched.
+    /// Each change is recorded with the moment from which it holds, however late this is
+    /// called.
+    ///
+    /// # Errors
+    /// When the database does not answer; what was applied before stays.
+    pub async fn apply_due(&self, workspace: WorkspaceId) -> Result<u64, AppError> {
+        let mut touched = 0;
+        loop {
+            let next = self.inner.store.view(workspace).next_change().await?;
+            if next.is_none_or(|next| next > self.clock().now().secs()) {
+                return Ok(touched);
+            }
+            let chunk = self
+                .writer
+                .run(move |inner| async move { apply_chunk(&inner, workspace).await })
+                .await?;
+            touched += chunk;
+            if chunk == 0 {
+                // What is due is being worked on by another replica.
+                return Ok(touched);
+            }
+        }
+    }
+
+    /// Applies what is due in every workspace, and removes what has been kept long enough.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tick(&self) -> Result<(), AppError> {
+        for workspace in self.inner.store.workspaces().await? {
+            self.apply_due(workspace.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes what has been kept long enough.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn sweep(&self) -> Result<(), AppError> {
+        for workspace in self.inner.store.workspaces().await? {
+            let id = workspace.id;
+            self.writer
+                .run(move |inner| async move {
+                    let (tx, _) = inner.begin(id, Lock::Shared).await?;
+                    tx.sweep(inner.clock.now()).await?;
+                    Ok(tx.commit().await?)
+                })
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+async fn apply_chunk(inner: &Inner, workspace: WorkspaceId) -> Result<u64, AppError> {
+    let now = inner.clock.now();
+    let (tx, workspace) = inner.begin(workspace, Lock::Shared).await?;
+    let compiled = inner.models.get(&tx, workspace.model_version).await?;
+    let states = tx.lock_due(now.secs(), CHUNK).await?;
+    let count = states.len() as u64;
+    if count > 0 {
+        fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
+        tx.commit().await?;
+    }
+    Ok(count)
+}

@@ -1,0 +1,262 @@
+//! Opening a score: into people, signals and single activities.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use abm_core::assess::{Forecast, assess, forecast};
+use abm_core::explain::{
+    Explanation, Line, What, explain_account_engagement, explain_account_fit,
+    explain_lead_engagement, explain_lead_fit,
+};
+use abm_core::missing::{Missing, missing};
+use abm_core::rule::AccountFacts;
+use abm_core::{AccountId, AccountProfile, ActivityKey, LeadId, Ledger, Timestamp, WorkspaceId};
+use abm_store::{StoredActivity, View};
+
+use crate::gather::{entry_of, ledgers_of_leads};
+use crate::models::Compiled;
+use crate::views::one_subject;
+use crate::{App, AppError};
+
+/// Which score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScoreKind {
+    /// What they do.
+    Engagement,
+    /// How well they suit.
+    Fit,
+}
+
+/// How far an account's engagement is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// Its people.
+    People,
+    /// The signals of each person.
+    Signals,
+    /// The single activities.
+    Activities,
+}
+
+/// What to explain.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// Which score.
+    pub kind: ScoreKind,
+    /// The moment; now when unset.
+    pub as_of: Option<Timestamp>,
+    /// The model version; the one in force when unset.
+    pub version: Option<u64>,
+    /// How far.
+    pub depth: Depth,
+    /// How many people are opened.
+    pub people: usize,
+}
+
+/// The activity behind a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplainedActivity {
+    /// Source and id.
+    pub key: ActivityKey,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+}
+
+/// A score opened, with the activities behind its lines.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The lines.
+    pub explanation: Explanation,
+    /// The activities, by the second and signal of their lines; equal ones in the order of
+    /// their lines.
+    pub activities: BTreeMap<(i64, u16), VecDeque<ExplainedActivity>>,
+}
+
+/// An account's score opened.
+#[derive(Clone, Debug)]
+pub struct AccountExplained {
+    /// The account's own lines.
+    pub opened: Opened,
+    /// The people's engagement, opened; for fit empty.
+    pub people: BTreeMap<LeadId, Opened>,
+    /// The unknown visitor's engagement, opened.
+    pub visitor: Option<Opened>,
+    /// What is lacking for the bars not met.
+    pub missing: Vec<Missing>,
+    /// When it leaves its tier if it stays silent.
+    pub forecast: Option<Forecast>,
+    /// The tier it is in.
+    pub tier: Option<abm_core::tier::Tier>,
+    /// The moment.
+    pub as_of: Timestamp,
+    /// The model version.
+    pub model_version: u64,
+    /// The position this was read at.
+    pub revision: u64,
+}
+
+/// A person's score opened.
+#[derive(Clone, Debug)]
+pub struct LeadExplained {
+    /// The lines.
+    pub opened: Opened,
+    /// The moment.
+    pub as_of: Timestamp,
+    /// The model version.
+    pub model_version: u64,
+    /// The position this was read at.
+    pub revision: u64,
+}
+
+impl App {
+    /// Opens an account's score.
+    ///
+    /// # Errors
+    /// When there is no such account or version.
+    pub async fn explain_account(
+        &self,
+        workspace: WorkspaceId,
+        id: &AccountId,
+        question: Question,
+    ) -> Result<AccountExplained, AppError> {
+        let view = self.inner.store.view(workspace);
+        let revision = view.revision().await?;
+        let compiled = self.inner.model_for(&view, question.version).await?;
+        let as_of = question.as_of.unwrap_or_else(|| self.clock().now());
+        let at = as_of.secs();
+        let subject = one_subject(&view, &compiled, id).await?;
+        let model = &compiled.model;
+        let now = assess(model, &subject.rules, &subject.people, &subject.visitor, at);
+        let explanation = match question.kind {
+            ScoreKind::Engagement => {
+                explain_account_engagement(model, &subject.people, &subject.visitor, at)
+            }
+            ScoreKind::Fit => explain_account_fit(model, &subject.account.profile, &subject.people),
+        };
+        let mut explained = AccountExplained {
+            missing: missing(model, &subject.people, &subject.visitor, &now, at),
+            forecast: forecast(model, &subject.rules, &subject.people, &subject.visitor, &now),
+            tier: now.tier,
+            opened: Opened { explanation, activities: BTreeMap::new() },
+            people: BTreeMap::new(),
+            visitor: None,
+            as_of,
+            model_version: compiled.version,
+            revision,
+        };
+        if question.kind == ScoreKind::Engagement && question.depth > Depth::People {
+            let ledgers: BTreeMap<&LeadId, &Ledger> =
+                subject.people.iter().map(|person| (&person.lead, &person.ledger)).collect();
+            let lines = &explained.opened.explanation.lines;
+            let leads = lines.iter().filter_map(|line| match &line.what {
+                What::Person { lead, .. } => Some(lead.clone()),
+                _ => None,
+            });
+            for lead in leads.take(question.people) {
+                let Some(ledger) = ledgers.get(&lead) else { continue };
+                let opened = open_lead(&view, &compiled, &lead, ledger, question.depth, at).await?;
+                explained.people.insert(lead, opened);
+            }
+            if !subject.visitor.is_empty() {
+                let visitor = &subject.visitor;
+                let opened = open_visitor(&view, &compiled, id, visitor, question.depth, at);
+                explained.visitor = Some(opened.await?);
+            }
+        }
+        Ok(explained)
+    }
+
+    /// Opens a person's score.
+    ///
+    /// # Errors
+    /// When there is no such person or version.
+    pub async fn explain_lead(
+        &self,
+        workspace: WorkspaceId,
+        id: &LeadId,
+        question: Question,
+    ) -> Result<LeadExplained, AppError> {
+        let view = self.inner.store.view(workspace);
+        let revision = view.revision().await?;
+        let compiled = self.inner.model_for(&view, question.version).await?;
+        let as_of = question.as_of.unwrap_or_else(|| self.clock().now());
+        let lead = view.leads([id.clone()]).await?.remove(id);
+        let lead = lead.ok_or_else(|| AppError::not_found("lead", id))?;
+        let opened = match question.kind {
+            ScoreKind::Engagement => {
+                let key = (lead.account.clone(), id.clone());
+                let state = view.people([key]).await?.remove(id);
+                let ledger = match state {
+                    Some(state) if state.matching == compiled.matching => state.ledger,
+                    _ => {
+                        let made = ledgers_of_leads(&view, &compiled, vec![id.clone()]).await?;
+                        made.into_values().next().unwrap_or_default()
+                    }
+                };
+                open_lead(&view, &compiled, id, &ledger, question.depth, as_of.secs()).await?
+            }
+            ScoreKind::Fit => {
+                let account = match &lead.account {
+                    Some(account) => view.account(account).await?,
+                    None => None,
+                };
+                let profile = account.map_or_else(AccountProfile::default, |found| found.profile);
+                let facts = AccountFacts::new(&profile);
+                let explanation = explain_lead_fit(&compiled.model, &lead.profile, &facts);
+                Opened { explanation, activities: BTreeMap::new() }
+            }
+        };
+        Ok(LeadExplained { opened, as_of, model_version: compiled.version, revision })
+    }
+}
+
+async fn open_lead(
+    view: &View,
+    compiled: &Compiled,
+    lead: &LeadId,
+    ledger: &Ledger,
+    depth: Depth,
+    at: i64,
+) -> Result<Opened, AppError> {
+    let activities = match depth {
+        Depth::Activities => view.activities_of_leads([lead.clone()]).await?,
+        Depth::People | Depth::Signals => Vec::new(),
+    };
+    Ok(open(compiled, ledger, activities, depth, at))
+}
+
+async fn open_visitor(
+    view: &View,
+    compiled: &Compiled,
+    account: &AccountId,
+    ledger: &Ledger,
+    depth: Depth,
+    at: i64,
+) -> Result<Opened, AppError> {
+    let activities = match depth {
+        Depth::Activities => view.activities_of_visitors([account.clone()]).await?,
+        Depth::People | Depth::Signals => Vec::new(),
+    };
+    Ok(open(compiled, ledger, activities, depth, at))
+}
+
+fn open(
+    compiled: &Compiled,
+    ledger: &Ledger,
+    stored: Vec<StoredActivity>,
+    depth: Depth,
+    at: i64,
+) -> Opened {
+    let mut explanation = explain_lead_engagement(&compiled.model, ledger, at);
+    if depth < Depth::Activities {
+        explanation.lines.iter_mut().for_each(|line: &mut Line| line.lines.clear());
+    }
+    let mut activities: BTreeMap<(i64, u16), VecDeque<ExplainedActivity>> = BTreeMap::new();
+    for StoredActivity { activity, .. } in stored {
+        if let Some(entry) = entry_of(compiled, &activity) {
+            let explained =
+                ExplainedActivity { key: activity.key, occurred_at: activity.occurred_at };
+            activities.entry((entry.time, entry.signal)).or_default().push_back(explained);
+        }
+    }
+    Opened { explanation, activities }
+}

@@ -1,0 +1,212 @@
+//! Loading what a fold needs, and storing what it found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use abm_core::model::Match;
+use abm_core::{AccountId, AccountOrigin, Activity, Entry, LeadId, Ledger, Timestamp};
+use abm_store::{AccountState, Cause, PersonState, StoreError, StoredActivity, View, WriteTx};
+
+use crate::AppError;
+use crate::fold::{self, Folded, Work};
+use crate::models::Compiled;
+
+/// What is new about accounts, before their fold.
+#[derive(Debug, Default)]
+pub(crate) struct News {
+    /// Entries for ledgers, by account and person; `None` is the unknown visitor.
+    pub(crate) entries: BTreeMap<AccountId, BTreeMap<Option<LeadId>, Vec<Entry>>>,
+    /// People who come into an account, with what they bring.
+    pub(crate) joined: BTreeMap<AccountId, Vec<PersonState>>,
+    /// Accounts that people have left.
+    pub(crate) left: BTreeSet<AccountId>,
+    /// Accounts whose own profile changed.
+    pub(crate) accounts: BTreeSet<AccountId>,
+    /// People whose profile changed, by account.
+    pub(crate) leads: BTreeMap<AccountId, BTreeSet<LeadId>>,
+}
+
+/// Folds locked accounts at a moment and stores what was found. Their activities are stored
+/// already.
+pub(crate) async fn fold_accounts(
+    tx: &WriteTx,
+    compiled: &Arc<Compiled>,
+    states: BTreeMap<AccountId, AccountState>,
+    news: News,
+    cause: Cause,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let work = gather(tx, compiled, states, news, cause).await?;
+    let compiled = Arc::clone(compiled);
+    let folded = tokio::task::spawn_blocking(move || fold::fold(&compiled, work, now));
+    store(tx, folded.await.map_err(|_| AppError::Broken)?).await
+}
+
+async fn gather(
+    tx: &WriteTx,
+    compiled: &Compiled,
+    states: BTreeMap<AccountId, AccountState>,
+    mut news: News,
+    cause: Cause,
+) -> Result<Vec<Work>, AppError> {
+    let mut people = tx.people_of(states.keys().cloned()).await?;
+    let mut work = Vec::with_capacity(states.len());
+    for (id, state) in states {
+        let mut people = people.remove(&id).unwrap_or_default();
+        let joined = news.joined.remove(&id).unwrap_or_default();
+        let joined_ids: BTreeSet<LeadId> = joined.iter().map(|p| p.lead.clone()).collect();
+        people.retain(|person| !joined_ids.contains(&person.lead));
+        people.extend(joined);
+        people.sort_by(|one, other| one.lead.cmp(&other.lead));
+        work.push(Work {
+            people,
+            profile: None,
+            profiles: BTreeMap::new(),
+            entries: news.entries.remove(&id).unwrap_or_default(),
+            rebuilt: BTreeMap::new(),
+            cause,
+            joined: joined_ids,
+            left: news.left.contains(&id),
+            state,
+        });
+    }
+    load_profiles(tx, compiled, &mut work, &news).await?;
+    rebuild_ledgers(tx, compiled, &mut work).await?;
+    Ok(work)
+}
+
+/// Loads the profiles about which the rules must be asked: of accounts under another model
+/// version or with a new profile those of everybody, else those of the people who are new.
+async fn load_profiles(
+    tx: &WriteTx,
+    compiled: &Compiled,
+    work: &mut [Work],
+    news: &News,
+) -> Result<(), AppError> {
+    let (mut accounts, mut leads) = (Vec::new(), Vec::new());
+    for work in work.iter() {
+        let id = &work.state.id;
+        let all = work.state.model_version != compiled.version || news.accounts.contains(id);
+        let some = news.leads.get(id);
+        let before = leads.len();
+        let asked = |lead: &LeadId| {
+            all || work.joined.contains(lead) || some.is_some_and(|some| some.contains(lead))
+        };
+        leads.extend(work.people.iter().map(|person| &person.lead).filter(|l| asked(l)).cloned());
+        if all || leads.len() > before {
+            accounts.push(id.clone());
+        }
+    }
+    let mut accounts = tx.accounts(accounts).await?;
+    let mut leads = tx.leads(leads).await?;
+    for work in work {
+        work.profile = accounts.remove(&work.state.id).map(|account| account.profile);
+        for person in &work.people {
+            if let Some(lead) = leads.remove(&person.lead) {
+                work.profiles.insert(lead.id, lead.profile);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes the ledgers anew that other matching rules have made.
+async fn rebuild_ledgers(
+    tx: &WriteTx,
+    compiled: &Compiled,
+    work: &mut [Work],
+) -> Result<(), AppError> {
+    let (mut leads, mut accounts) = (Vec::new(), Vec::new());
+    for work in work.iter() {
+        let stale = work.people.iter().filter(|person| person.matching != compiled.matching);
+        leads.extend(stale.map(|person| person.lead.clone()));
+        if work.state.matching != compiled.matching && work.state.sequence > 0 {
+            accounts.push(work.state.id.clone());
+        }
+    }
+    let mut by_lead = ledgers_of_leads(tx, compiled, leads).await?;
+    let mut by_account = ledgers_of_visitors(tx, compiled, accounts).await?;
+    for work in work {
+        if let Some(ledger) = by_account.remove(&work.state.id) {
+            work.rebuilt.insert(None, ledger);
+        }
+        for person in &work.people {
+            if let Some(ledger) = by_lead.remove(&person.lead) {
+                work.rebuilt.insert(Some(person.lead.clone()), ledger);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The ledgers of people, made from their stored activities.
+pub(crate) async fn ledgers_of_leads(
+    view: &View,
+    compiled: &Compiled,
+    leads: Vec<LeadId>,
+) -> Result<BTreeMap<LeadId, Ledger>, StoreError> {
+    if leads.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let activities = view.activities_of_leads(leads.iter().cloned()).await?;
+    let mut ledgers: BTreeMap<LeadId, Vec<Entry>> =
+        leads.into_iter().map(|lead| (lead, Vec::new())).collect();
+    for StoredActivity { activity, .. } in activities {
+        let ledger = activity.lead.as_ref().and_then(|lead| ledgers.get_mut(lead));
+        if let (Some(ledger), Some(entry)) = (ledger, entry_of(compiled, &activity)) {
+            ledger.push(entry);
+        }
+    }
+    Ok(ledgers.into_iter().map(|(lead, entries)| (lead, entries.into_iter().collect())).collect())
+}
+
+/// The ledgers of unknown visitors, made from their stored activities.
+pub(crate) async fn ledgers_of_visitors(
+    view: &View,
+    compiled: &Compiled,
+    accounts: Vec<AccountId>,
+) -> Result<BTreeMap<AccountId, Ledger>, StoreError> {
+    if accounts.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let activities = view.activities_of_visitors(accounts.iter().cloned()).await?;
+    let mut ledgers: BTreeMap<AccountId, Vec<Entry>> =
+        accounts.into_iter().map(|account| (account, Vec::new())).collect();
+    for StoredActivity { activity, .. } in activities {
+        let ledger = activity.account.as_ref().and_then(|account| ledgers.get_mut(account));
+        if let (Some(ledger), Some(entry)) = (ledger, entry_of(compiled, &activity)) {
+            ledger.push(entry);
+        }
+    }
+    Ok(ledgers.into_iter().map(|(id, entries)| (id, entries.into_iter().collect())).collect())
+}
+
+/// What an activity is in a ledger; `None` when it counts nothing.
+pub(crate) fn entry_of(compiled: &Compiled, activity: &Activity) -> Option<Entry> {
+    match compiled.model.signals.classify(activity) {
+        Match::Counts(signal) => Some(Entry { time: activity.occurred_at.secs(), signal }),
+        Match::Ignored(_) | Match::None => None,
+    }
+}
+
+async fn store(tx: &WriteTx, folded: Folded) -> Result<(), AppError> {
+    let Folded { states, people, lines } = folded;
+    let (empty, kept): (Vec<_>, Vec<_>) =
+        states.into_iter().partition(|state| state.people == 0 && state.visitor.is_empty());
+    // An account made for an e-mail domain is there as long as somebody matches it.
+    let origins = tx.accounts(empty.iter().map(|state| state.id.clone())).await?;
+    let made = |id: &AccountId| {
+        origins.get(id).is_some_and(|account| account.origin == AccountOrigin::EmailDomain)
+    };
+    let (gone, empty): (Vec<_>, Vec<_>) = empty.into_iter().partition(|state| made(&state.id));
+    let states: Vec<AccountState> = kept.into_iter().chain(empty).collect();
+    let gone: Vec<AccountId> = gone.into_iter().map(|state| state.id).collect();
+    let lines: Vec<_> = lines.into_iter().filter(|line| !gone.contains(&line.account)).collect();
+    tx.put_people(&people).await?;
+    tx.put_account_states(&states, true).await?;
+    tx.add_timeline(&lines).await?;
+    if !gone.is_empty() {
+        tx.remove_accounts(&gone).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Where new activities belong: people who are seen for the first time, and accounts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use abm_core::{AccountId, Activity, Entry, LeadId, LeadProfile, Timestamp};
+use abm_store::{AccountState, LeadRecord, WorkspaceRecord, WriteTx};
+
+use crate::AppError;
+use crate::gather::News;
+use crate::models::Compiled;
+use crate::regroup::{Entries, People, lock_accounts, lock_people, match_people, move_people};
+
+/// An activity that is new, and what it adds to a ledger.
+pub(super) type Sorted<'a> = (&'a Activity, Option<Entry>);
+
+/// Finds, makes and locks the accounts that activities belong to, and sorts the entries to
+/// them. People without an account are dealt with at once.
+pub(super) async fn place(
+    tx: &WriteTx,
+    compiled: &Compiled,
+    workspace: &WorkspaceRecord,
+    activities: &[Sorted<'_>],
+    now: Timestamp,
+) -> Result<(BTreeMap<AccountId, AccountState>, News), AppError> {
+    let people = find_people(tx, workspace, activities, now).await?;
+    let visited = activities.iter().filter(|(activity, _)| activity.lead.is_none());
+    let visited = visited.filter_map(|(activity, _)| activity.account.clone());
+    let accounts: BTreeSet<AccountId> = people.accounts().chain(visited).collect();
+    let states = lock_accounts(tx, accounts, now).await?;
+    lock_people(tx, &people).await?;
+    let mut entries = by_person(activities);
+    let mut news = News::default();
+    move_people(tx, compiled, &people, &mut entries, &mut news).await?;
+    for ((lead, account), entries) in entries {
+        let account = match &lead {
+            Some(lead) => people.after.get(lead).and_then(|lead| lead.account.clone()),
+            None => account,
+        };
+        if let Some(account) = account {
+            news.entries.entry(account).or_default().entry(lead).or_default().extend(entries);
+        }
+    }
+    Ok((states, news))
+}
+
+/// Entries by person, or by account for its unknown visitor. Who did something that counts
+/// nothing is there as well, with no entry.
+fn by_person(activities: &[Sorted<'_>]) -> Entries {
+    let mut entries = Entries::new();
+    for (activity, entry) in activities {
+        let account = if activity.lead.is_none() { activity.account.clone() } else { None };
+        entries.entry((activity.lead.clone(), account)).or_default().extend(*entry);
+    }
+    entries
+}
+
+/// Loads the people of activities, and makes those who are not known yet.
+async fn find_people(
+    tx: &WriteTx,
+    workspace: &WorkspaceRecord,
+    activities: &[Sorted<'_>],
+    now: Timestamp,
+) -> Result<People, AppError> {
+    let ids: BTreeSet<LeadId> =
+        activities.iter().filter_map(|(activity, _)| activity.lead.clone()).collect();
+    let before = tx.leads(ids.iter().cloned()).await?;
+    let mut after = before.clone();
+    for (activity, _) in activities {
+        let Some(id) = &activity.lead else { continue };
+        let lead = after.entry(id.clone()).or_insert_with(|| seen(id, now));
+        take_hints(lead, activity);
+    }
+    let changed = after.values_mut().filter(|lead| before.get(&lead.id) != Some(&**lead));
+    match_people(tx, workspace, changed, now).await?;
+    let people = People { before, after };
+    store_people(tx, &people).await?;
+    Ok(people)
+}
+
+/// Stores those who are new or changed. Somebody else may make the same person meanwhile:
+/// then theirs stays, and the lock on people tells.
+async fn store_people(tx: &WriteTx, people: &People) -> Result<(), AppError> {
+    let (new, changed): (Vec<LeadRecord>, Vec<LeadRecord>) =
+        people.changed().cloned().partition(|lead| !people.before.contains_key(&lead.id));
+    tx.put_leads(&new, false).await?;
+    tx.put_leads(&changed, true).await?;
+    Ok(())
+}
+
+/// A person of whom only the id is known.
+fn seen(id: &LeadId, now: Timestamp) -> LeadRecord {
+    LeadRecord {
+        id: id.clone(),
+        profile: LeadProfile::default(),
+        account: None,
+        hint: None,
+        hint_email: String::new(),
+        known: false,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Takes what an activity says of a person's employer. Of several activities the latest tells
+/// the account and the smallest address counts, so that their order does not matter.
+fn take_hints(lead: &mut LeadRecord, activity: &Activity) {
+    if let Some(account) = &activity.account {
+        let hint = (activity.occurred_at, account.clone());
+        if lead.hint.as_ref().is_none_or(|known| *known < hint) {
+            lead.hint = Some(hint);
+        }
+    }
+    let email = activity.email.to_lowercase();
+    if !email.is_empty() && (lead.hint_email.is_empty() || email < lead.hint_email) {
+        lead.hint_email = email;
+    }
+}

@@ -1,0 +1,117 @@
+//! Leads: storing and reading.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use abm_core::{LeadId, LeadProfile, Timestamp, WorkspaceId};
+use abm_store::{Cause, LeadRecord, Lock};
+
+use crate::gather::{News, fold_accounts};
+use crate::idempotency::RequestKey;
+use crate::regroup::{Entries, People, lock_accounts, match_people, move_people};
+use crate::upsert::{Rows, Upsert, UpsertOutcome, Upserted};
+use crate::{App, AppError, Inner};
+
+impl App {
+    /// Stores leads, matches them to accounts, and scores both. With `merge` the fields that
+    /// are empty keep what is stored.
+    ///
+    /// # Errors
+    /// When the request id was used for something else.
+    pub async fn upsert_leads(
+        &self,
+        workspace: WorkspaceId,
+        request: RequestKey,
+        rows: Vec<Upsert<LeadId, LeadProfile>>,
+        merge: bool,
+    ) -> Result<Upserted, AppError> {
+        self.writer
+            .run(move |inner| async move { upsert(&inner, workspace, request, rows, merge).await })
+            .await
+    }
+}
+
+async fn upsert(
+    inner: &Inner,
+    workspace: WorkspaceId,
+    request: RequestKey,
+    rows: Vec<Upsert<LeadId, LeadProfile>>,
+    merge: bool,
+) -> Result<Upserted, AppError> {
+    let now = inner.clock.now();
+    let (tx, workspace) = inner.begin(workspace, Lock::Exclusive).await?;
+    let mut rows = Rows::new(rows);
+    if let Some(first) = request.first_outcome(&tx).await? {
+        rows.recall(&first);
+        let revision = tx.revision().await?;
+        return Ok(Upserted { rows: rows.into_outcomes(), revision });
+    }
+    let compiled = inner.models.get(&tx, workspace.model_version).await?;
+    let ids: BTreeSet<LeadId> = rows.good.iter().map(|(_, id, _)| id.clone()).collect();
+    let before = tx.leads(ids).await?;
+    let mut after = lay_over(&mut rows, &before, merge, now);
+    after.retain(|id, lead| before.get(id) != Some(lead));
+    match_people(&tx, &workspace, after.values_mut(), now).await?;
+    let people = People { before, after };
+    let changed: Vec<LeadRecord> = people.after.values().cloned().collect();
+    tx.put_leads(&changed, true).await?;
+    let states = lock_accounts(&tx, touched(&people), now).await?;
+    let mut news = News::default();
+    move_people(&tx, &compiled, &people, &mut Entries::new(), &mut news).await?;
+    for lead in people.after.values() {
+        if let Some(account) = &lead.account {
+            news.leads.entry(account.clone()).or_default().insert(lead.id.clone());
+        }
+    }
+    fold_accounts(&tx, &compiled, states, news, Cause::Profile, now).await?;
+    request.remember(&tx, rows.letters(), now).await?;
+    let revision = tx.commit().await?;
+    Ok(Upserted { rows: rows.into_outcomes(), revision })
+}
+
+/// The accounts that somebody who changed is or was in.
+fn touched(people: &People) -> BTreeSet<abm_core::AccountId> {
+    let of = |lead: &LeadRecord| {
+        let old = people.before.get(&lead.id).and_then(|lead| lead.account.clone());
+        [old, lead.account.clone()].into_iter().flatten()
+    };
+    people.after.values().flat_map(of).collect()
+}
+
+/// The leads after the rows, and in the rows what becomes of each.
+fn lay_over(
+    rows: &mut Rows<LeadId, LeadProfile>,
+    before: &BTreeMap<LeadId, LeadRecord>,
+    merge: bool,
+    now: Timestamp,
+) -> BTreeMap<LeadId, LeadRecord> {
+    let mut after = before.clone();
+    for (index, id, mut profile) in std::mem::take(&mut rows.good) {
+        profile.email = profile.email.to_lowercase();
+        let old = after.get(&id);
+        // A person who was only seen in activities is new to the caller.
+        let sent = old.filter(|lead| lead.known);
+        if merge && let Some(old) = sent {
+            profile = old.profile.clone().merged_with(profile);
+        }
+        let outcome = match sent {
+            None => UpsertOutcome::Created,
+            Some(old) if old.profile == profile => UpsertOutcome::Unchanged,
+            Some(_) => UpsertOutcome::Updated,
+        };
+        if outcome != UpsertOutcome::Unchanged {
+            let record = LeadRecord {
+                id: id.clone(),
+                profile,
+                account: old.and_then(|old| old.account.clone()),
+                hint: old.and_then(|old| old.hint.clone()),
+                hint_email: old.map(|old| old.hint_email.clone()).unwrap_or_default(),
+                known: true,
+                created_at: old.map_or(now, |old| old.created_at),
+                updated_at: now,
+            };
+            after.insert(id, record);
+        }
+        rows.note(index, outcome);
+    }
+    after
+}

@@ -1,0 +1,91 @@
+//! Use cases: what callers can do with the records, one file each.
+//!
+//! The shell loads, the core decides, the shell saves. Every write of a process goes through
+//! one [`writer`], which stores activities of many callers in one transaction together with
+//! the scores they change. Nothing here knows the wire format.
+
+mod accounts;
+mod clock;
+mod due;
+mod error;
+mod explain;
+mod fold;
+mod gather;
+mod idempotency;
+mod ingest;
+mod leads;
+mod matching;
+mod models;
+mod regroup;
+mod subject;
+mod tokens;
+mod upsert;
+mod verify;
+mod views;
+mod workspace;
+mod writer;
+
+use std::sync::Arc;
+
+use abm_store::Store;
+
+pub use abm_store::{
+    AccountRecord, AccountState, ActivityPlace, ActivitySubject, LeadRecord, ModelRecord,
+    PriorityFilter, PriorityRow, RejectedActivity, StoreError, StoredActivity, TimelineLine,
+    TopPerson, WorkspaceRecord,
+};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::AppError;
+pub use explain::{
+    AccountExplained, Depth, ExplainedActivity, LeadExplained, Opened, Question, ScoreKind,
+};
+pub use idempotency::RequestKey;
+pub use ingest::{Recorded, Refused, RowOutcome, Submission};
+pub use models::Published;
+pub use tokens::{Caller, DEFAULT_DAYS, NewToken, Role};
+pub use upsert::{Upsert, UpsertOutcome, Upserted};
+pub use verify::{Difference, Verification};
+pub use views::{AccountView, LeadScore, RankedAccount, SeenActivity};
+pub use writer::Limits;
+
+/// The use cases on one database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    inner: Arc<Inner>,
+    writer: writer::Writer,
+}
+
+/// What every use case works with.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) models: models::Models,
+}
+
+impl App {
+    /// Starts the use cases on an open, migrated database. Must be called within a runtime.
+    #[must_use]
+    pub fn start(store: Store, clock: Arc<dyn Clock>, limits: Limits) -> Self {
+        let inner = Arc::new(Inner { store, clock, models: models::Models::default() });
+        let writer = writer::Writer::start(Arc::clone(&inner), limits);
+        Self { inner, writer }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        self.inner.clock.as_ref()
+    }
+
+    /// Waits until everything that was accepted is stored; nothing is accepted after.
+    pub async fn stop(&self) {
+        self.writer.stop().await;
+    }
+}

@@ -1,0 +1,86 @@
+//! An account with everybody in it, as a model sees them: what explanations, past moments and
+//! verification look at.
+
+use std::collections::BTreeMap;
+
+use abm_core::assess::{AccountRules, LeadRules, Person};
+use abm_core::rule::AccountFacts;
+use abm_core::{AccountId, LeadId, Ledger};
+use abm_store::{AccountRecord, AccountState, LeadRecord, PersonState, StoreError, View};
+
+use crate::gather::{ledgers_of_leads, ledgers_of_visitors};
+use crate::models::Compiled;
+
+/// An account and its people under a model version, whichever they are stored under.
+pub(crate) struct Subject {
+    pub(crate) account: AccountRecord,
+    pub(crate) state: AccountState,
+    pub(crate) rules: AccountRules,
+    pub(crate) people: Vec<Person>,
+    /// As stored, in the same order as `people`.
+    pub(crate) stored: Vec<PersonState>,
+    pub(crate) visitor: Ledger,
+}
+
+/// Where ledgers come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ledgers {
+    /// As stored, made anew only where other matching rules made them.
+    Stored,
+    /// Made anew from the activities.
+    FromActivities,
+}
+
+/// Loads accounts with their people.
+pub(crate) async fn load(
+    view: &View,
+    compiled: &Compiled,
+    ids: Vec<AccountId>,
+    source: Ledgers,
+) -> Result<Vec<Subject>, StoreError> {
+    let accounts = view.accounts(ids.iter().cloned()).await?;
+    let mut states = view.account_states(ids.iter().cloned()).await?;
+    let mut people = view.people_of(ids.iter().cloned()).await?;
+    let leads = view.leads_of(ids.iter().cloned()).await?;
+    let all = source == Ledgers::FromActivities;
+    let stale = people.values().flatten();
+    let stale = stale.filter(|person| all || person.matching != compiled.matching);
+    let mut by_lead =
+        ledgers_of_leads(view, compiled, stale.map(|person| person.lead.clone()).collect()).await?;
+    let stale = states.values().filter(|state| all || state.matching != compiled.matching);
+    let mut by_account =
+        ledgers_of_visitors(view, compiled, stale.map(|state| state.id.clone()).collect()).await?;
+    let mut subjects = Vec::with_capacity(accounts.len());
+    for (id, account) in accounts {
+        let Some(state) = states.remove(&id) else { continue };
+        let stored = people.remove(&id).unwrap_or_default();
+        let visitor = by_account.remove(&id).unwrap_or_else(|| state.visitor.clone());
+        let people = as_people(compiled, &account, &stored, &leads, &mut by_lead);
+        let rules = AccountRules::new(&compiled.model, &account.profile);
+        subjects.push(Subject { account, state, rules, people, stored, visitor });
+    }
+    Ok(subjects)
+}
+
+fn as_people(
+    compiled: &Compiled,
+    account: &AccountRecord,
+    stored: &[PersonState],
+    leads: &BTreeMap<LeadId, LeadRecord>,
+    rebuilt: &mut BTreeMap<LeadId, Ledger>,
+) -> Vec<Person> {
+    let facts = AccountFacts::new(&account.profile);
+    let rules = |person: &PersonState| match leads.get(&person.lead) {
+        Some(lead) => LeadRules::new(&compiled.model, &lead.profile, &facts),
+        None => person.rules,
+    };
+    stored
+        .iter()
+        .map(|person| Person {
+            lead: person.lead.clone(),
+            rules: rules(person),
+            ledger: rebuilt.remove(&person.lead).unwrap_or_else(|| person.ledger.clone()),
+            known: None,
+        })
+        .collect()
+}

@@ -1,0 +1,439 @@
+//! What is shown: accounts, ranked lists, people, activities.
+
+use abm_core::assess::{Assessment, LeadRules, assess, raw_points};
+use abm_core::engagement::Reading;
+use abm_core::fit::Fit;
+use abm_core::grade::Label;
+use abm_core::missing::{Missing, missing};
+use abm_core::rule::AccountFacts;
+use abm_core::tier::Tier;
+use abm_core::{AccountId, AccountProfile, LeadId, Timestamp, WorkspaceId};
+use abm_store::{
+    AccountRecord, AccountState, ActivityPlace, ActivitySubject, LeadRecord, PriorityFilter,
+    PriorityRow, RejectedActivity, StoredActivity, TopPerson, View,
+};
+
+use crate::gather::{entry_of, ledgers_of_leads};
+use crate::models::Compiled;
+use crate::subject::{self, Ledgers, Subject};
+use crate::{App, AppError};
+
+/// An account as it is shown.
+#[derive(Clone, Debug)]
+pub struct AccountView {
+    /// Its profile.
+    pub account: AccountRecord,
+    /// What was found of it.
+    pub state: AccountState,
+    /// Letter and digit.
+    pub label: Label,
+    /// Weighted raw points of its people; only for a moment asked for.
+    pub raw_points: Option<f64>,
+    /// Why it is where it is, a sentence each.
+    pub reasons: Vec<String>,
+    /// The people who add most to it.
+    pub people: Vec<TopPerson>,
+    /// The position this was read at.
+    pub revision: u64,
+}
+
+/// A person's scores at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeadScore {
+    /// 0 to 100.
+    pub engagement: u8,
+    /// 0 to 100, with coverage.
+    pub fit: Fit,
+    /// Letter and digit.
+    pub label: Label,
+    /// The second of the latest activity that counts or could count.
+    pub last_activity: Option<i64>,
+    /// The second it was assessed at.
+    pub assessed_at: i64,
+    /// The model version.
+    pub model_version: u64,
+}
+
+impl App {
+    /// Refuses to read before a position that the database has not reached.
+    ///
+    /// # Errors
+    /// [`AppError::RevisionUnknown`].
+    pub async fn check_revision(&self, workspace: WorkspaceId, least: u64) -> Result<(), AppError> {
+        let now = self.inner.store.view(workspace).revision().await?;
+        if least > now { Err(AppError::RevisionUnknown) } else { Ok(()) }
+    }
+
+    /// An account as it is now, or as it was at a moment under a model version.
+    ///
+    /// # Errors
+    /// When there is no such account or version.
+    pub async fn account_view(
+        &self,
+        workspace: WorkspaceId,
+        id: &AccountId,
+        as_of: Option<Timestamp>,
+        version: Option<u64>,
+        people: u32,
+    ) -> Result<AccountView, AppError> {
+        let view = self.inner.store.view(workspace);
+        if as_of.is_none() && version.is_none() {
+            let found = view.account_with_state(id).await?;
+            let (account, state, revision) =
+                found.ok_or_else(|| AppError::not_found("account", id))?;
+            let now = self.clock().now().secs();
+            // Between the moment of a change and the timer's work on it, the answer is found
+            // here: what is shown is never behind the clock.
+            if state.changes_at.is_none_or(|change| change > now) {
+                let compiled = self.inner.models.get(&view, state.model_version).await?;
+                let people =
+                    if people > 0 { view.top_people(id, people).await? } else { Vec::new() };
+                return Ok(AccountView {
+                    label: compiled.model.grades.label(state.fit, state.engagement),
+                    reasons: reasons(&compiled, &state),
+                    account,
+                    state,
+                    raw_points: None,
+                    people,
+                    revision,
+                });
+            }
+        }
+        let revision = view.revision().await?;
+        let compiled = self.inner.model_for(&view, version).await?;
+        let at = as_of.unwrap_or_else(|| self.clock().now()).secs();
+        let subject = one_subject(&view, &compiled, id).await?;
+        let leads = view.leads_of([id.clone()]).await?;
+        let found = assess(&compiled.model, &subject.rules, &subject.people, &subject.visitor, at);
+        let mut top = top_people(&subject, &found, at);
+        top.truncate(usize::try_from(people).unwrap_or(usize::MAX));
+        for person in &mut top {
+            if let Some(lead) = leads.get(&person.lead) {
+                person.title.clone_from(&lead.profile.title);
+                person.seniority = lead.profile.seniority;
+            }
+        }
+        let state = state_of(&compiled, &subject, &found, at);
+        let raw = raw_points(&compiled.model, &subject.people, &subject.visitor, at);
+        Ok(AccountView {
+            label: found.label,
+            reasons: reasons(&compiled, &state),
+            account: subject.account,
+            state,
+            raw_points: Some(raw),
+            people: top,
+            revision,
+        })
+    }
+
+    /// Accounts by rank, and the position they were read at.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn priority_accounts(
+        &self,
+        workspace: WorkspaceId,
+        filter: &PriorityFilter,
+        after: Option<(i64, AccountId)>,
+        limit: u64,
+    ) -> Result<(Vec<RankedAccount>, u64), AppError> {
+        let view = self.inner.store.view(workspace);
+        let revision = view.revision().await?;
+        let mut ranked = Vec::new();
+        for row in view.by_rank(filter, after, limit).await? {
+            let compiled = self.inner.models.get(&view, row.state.model_version.max(1)).await?;
+            ranked.push(RankedAccount {
+                label: compiled.model.grades.label(row.state.fit, row.state.engagement),
+                why: reasons(&compiled, &row.state),
+                row,
+            });
+        }
+        Ok((ranked, revision))
+    }
+
+    /// What accounts lack for the bars they do not meet now, in the order asked.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn missing(
+        &self,
+        workspace: WorkspaceId,
+        ids: Vec<AccountId>,
+    ) -> Result<Vec<Vec<Missing>>, AppError> {
+        let view = self.inner.store.view(workspace);
+        let compiled = self.inner.model_for(&view, None).await?;
+        let at = self.clock().now().secs();
+        let subjects = subject::load(&view, &compiled, ids.clone(), Ledgers::Stored).await?;
+        let find = |id: &AccountId| {
+            let subject = subjects.iter().find(|subject| subject.account.id == *id)?;
+            let Subject { rules, people, visitor, .. } = subject;
+            let now = assess(&compiled.model, rules, people, visitor, at);
+            Some(missing(&compiled.model, people, visitor, &now, at))
+        };
+        Ok(ids.iter().map(|id| find(id).unwrap_or_default()).collect())
+    }
+
+    /// One lead with its scores, and the position it was read at.
+    ///
+    /// # Errors
+    /// When there is no such lead.
+    pub async fn lead(
+        &self,
+        workspace: WorkspaceId,
+        id: &LeadId,
+    ) -> Result<(LeadRecord, LeadScore, u64), AppError> {
+        let view = self.inner.store.view(workspace);
+        let revision = view.revision().await?;
+        let lead = view.leads([id.clone()]).await?.remove(id);
+        let lead = lead.ok_or_else(|| AppError::not_found("lead", id))?;
+        let scores = self.lead_scores(&view, std::slice::from_ref(&lead)).await?;
+        let score = scores.into_iter().next().ok_or(AppError::Broken)?;
+        Ok((lead, score, revision))
+    }
+
+    /// Leads with their scores in the order of their ids, of one account or of all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn leads(
+        &self,
+        workspace: WorkspaceId,
+        account: Option<&AccountId>,
+        after: Option<&LeadId>,
+        limit: u64,
+    ) -> Result<(Vec<(LeadRecord, LeadScore)>, u64), AppError> {
+        let view = self.inner.store.view(workspace);
+        let revision = view.revision().await?;
+        let leads = view.leads_after(account, after, limit).await?;
+        let scores = self.lead_scores(&view, &leads).await?;
+        Ok((leads.into_iter().zip(scores).collect(), revision))
+    }
+
+    /// Scores of people now. They are found anew at each reading: a person's numbers are
+    /// never behind the clock.
+    async fn lead_scores(
+        &self,
+        view: &View,
+        leads: &[LeadRecord],
+    ) -> Result<Vec<LeadScore>, AppError> {
+        let at = self.clock().now().secs();
+        let compiled = self.inner.model_for(view, None).await?;
+        let keys = leads.iter().map(|lead| (lead.account.clone(), lead.id.clone()));
+        let states = view.people(keys).await?;
+        let stale = states.values().filter(|state| state.matching != compiled.matching);
+        let stale = stale.map(|state| state.lead.clone()).collect();
+        let rebuilt = ledgers_of_leads(view, &compiled, stale).await?;
+        let accounts = view.accounts(leads.iter().filter_map(|lead| lead.account.clone())).await?;
+        let nobody = AccountProfile::default();
+        let scores = leads.iter().map(|lead| {
+            let account = lead.account.as_ref().and_then(|id| accounts.get(id));
+            let facts = AccountFacts::new(account.map_or(&nobody, |account| &account.profile));
+            let fit = LeadRules::new(&compiled.model, &lead.profile, &facts).fit;
+            let stored = states.get(&lead.id).map(|state| &state.ledger);
+            let ledger = rebuilt.get(&lead.id).or(stored);
+            let reading = ledger.map(|ledger| Reading::new(&compiled.model, ledger));
+            let engagement = reading.map_or(0, |reading| reading.engagement(at));
+            LeadScore {
+                engagement,
+                fit,
+                label: compiled.model.grades.label(fit.score, engagement),
+                last_activity: ledger.and_then(|ledger| ledger.last_at(at)),
+                assessed_at: at,
+                model_version: compiled.version,
+            }
+        });
+        Ok(scores.collect())
+    }
+
+    /// Activities, the newest first, each with the signal it is and whether that is ignored.
+    ///
+    /// # Errors
+    /// When there is no such subject.
+    pub async fn activities(
+        &self,
+        workspace: WorkspaceId,
+        subject: &ActivitySubject,
+        from: Option<Timestamp>,
+        until: Option<Timestamp>,
+        after: Option<ActivityPlace>,
+        limit: u64,
+    ) -> Result<(Vec<SeenActivity>, u64), AppError> {
+        let view = self.inner.store.view(workspace);
+        let revision = view.revision().await?;
+        match subject {
+            ActivitySubject::Account(id) if view.account(id).await?.is_none() => {
+                return Err(AppError::not_found("account", id));
+            }
+            ActivitySubject::Lead(id) if view.leads([id.clone()]).await?.is_empty() => {
+                return Err(AppError::not_found("lead", id));
+            }
+            _ => {}
+        }
+        let compiled = self.inner.model_for(&view, None).await?;
+        let found = view.activities(subject, from, until, after, limit).await?;
+        let seen = found.into_iter().map(|stored| SeenActivity::new(&compiled, stored));
+        Ok((seen.collect(), revision))
+    }
+
+    /// Refused rows, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn rejected_activities(
+        &self,
+        workspace: WorkspaceId,
+        after: Option<(Timestamp, String, u32)>,
+        limit: u64,
+    ) -> Result<(Vec<RejectedActivity>, u64), AppError> {
+        let view = self.inner.store.view(workspace);
+        let revision = view.revision().await?;
+        Ok((view.rejected_activities(after, limit).await?, revision))
+    }
+}
+
+/// An account in a ranked list.
+#[derive(Clone, Debug)]
+pub struct RankedAccount {
+    /// What was found of it.
+    pub row: PriorityRow,
+    /// Letter and digit.
+    pub label: Label,
+    /// Why it is where it is, a sentence each.
+    pub why: Vec<String>,
+}
+
+impl RankedAccount {
+    /// Its place, for the page after it.
+    #[must_use]
+    pub fn place(&self) -> (i64, AccountId) {
+        (self.row.state.rank(), self.row.state.id.clone())
+    }
+}
+
+/// A stored activity and what it means.
+#[derive(Clone, Debug)]
+pub struct SeenActivity {
+    /// As stored.
+    pub stored: StoredActivity,
+    /// The signal it is; `None` when no signal matches.
+    pub signal: Option<String>,
+    /// Whether that signal counts nothing.
+    pub ignored: bool,
+}
+
+impl SeenActivity {
+    fn new(compiled: &Compiled, stored: StoredActivity) -> Self {
+        use abm_core::model::Match;
+        let found = compiled.model.signals.classify(&stored.activity);
+        let (position, ignored) = match found {
+            Match::Counts(position) => (Some(position), false),
+            Match::Ignored(position) => (Some(position), true),
+            Match::None => (None, false),
+        };
+        let signal = position.and_then(|position| compiled.model.signals.get(position));
+        debug_assert_eq!(
+            entry_of(compiled, &stored.activity).is_some(),
+            signal.is_some() && !ignored
+        );
+        Self { signal: signal.map(|signal| signal.name.clone()), ignored, stored }
+    }
+}
+
+pub(crate) async fn one_subject(
+    view: &View,
+    compiled: &Compiled,
+    id: &AccountId,
+) -> Result<Subject, AppError> {
+    let found = subject::load(view, compiled, vec![id.clone()], Ledgers::Stored).await?;
+    found.into_iter().next().ok_or_else(|| AppError::not_found("account", id))
+}
+
+/// The state that an assessment would store.
+pub(crate) fn state_of(
+    compiled: &Compiled,
+    subject: &Subject,
+    found: &Assessment,
+    at: i64,
+) -> AccountState {
+    AccountState {
+        model_version: compiled.version,
+        rules: subject.rules.clone(),
+        visitor: subject.visitor.clone(),
+        matching: compiled.matching,
+        engagement: found.engagement,
+        fit: found.fit.score,
+        tier: found.tier,
+        tier_met: found.tier_met,
+        mqa: found.mqa,
+        priority: found.priority,
+        engaged_people: found.engaged_people,
+        people: u32::try_from(subject.people.len()).unwrap_or(u32::MAX),
+        last_activity: found.last_activity,
+        assessed_at: at,
+        changes_at: found.changes_at,
+        ..subject.state.clone()
+    }
+}
+
+/// The people of a subject, those who add most first.
+fn top_people(subject: &Subject, found: &Assessment, at: i64) -> Vec<TopPerson> {
+    let people = subject.people.iter().zip(&found.people);
+    let mut top: Vec<TopPerson> = people
+        .map(|(person, engagement)| TopPerson {
+            lead: person.lead.clone(),
+            title: String::new(),
+            seniority: None,
+            buying_role: person.rules.buying_role,
+            engagement: engagement.score,
+            fit: person.rules.fit.score,
+            percent: person.rules.percent,
+            last_activity: person.ledger.last_at(at),
+        })
+        .collect();
+    let adds = |person: &TopPerson| u64::from(person.engagement) * u64::from(person.percent);
+    top.sort_by(|one, other| adds(other).cmp(&adds(one)).then_with(|| one.lead.cmp(&other.lead)));
+    top
+}
+
+/// Why an account is where it is: its tier and the figures that meet the bar, the hold, the
+/// qualification, the exclusion.
+fn reasons(compiled: &Compiled, state: &AccountState) -> Vec<String> {
+    let tiers = &compiled.model.tiers;
+    let mut reasons = Vec::new();
+    if let Some(reason) = &state.rules.exclusion {
+        reasons.push(format!("excluded from priority: {reason}"));
+    }
+    let figures = |bar: &abm_core::tier::Bar| {
+        format!(
+            "fit {} (bar {}), engagement {} (bar {}), {} engaged people (bar {})",
+            state.fit,
+            bar.fit,
+            state.engagement,
+            bar.engagement,
+            state.engaged_people,
+            bar.engaged_people
+        )
+    };
+    let bar_of = |tier: Tier| tiers.bars.iter().find(|bar| bar.tier == tier);
+    match state.tier.and_then(bar_of) {
+        Some(bar) if state.tier_met == state.tier => {
+            reasons.push(format!("tier {}: {}", bar.tier.number(), figures(&bar.bar)));
+        }
+        Some(bar) => {
+            let days = tiers.hold_secs / abm_core::DAY;
+            let number = bar.tier.number();
+            reasons.push(format!(
+                "tier {number} is held, its bar was met within the last {days} days: {}",
+                figures(&bar.bar)
+            ));
+        }
+        None => reasons.push(format!(
+            "no tier: fit {}, engagement {}, {} engaged people",
+            state.fit, state.engagement, state.engaged_people
+        )),
+    }
+    if state.mqa {
+        reasons.push("marketing qualified".into());
+    }
+    reasons
+}

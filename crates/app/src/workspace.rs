@@ -1,0 +1,66 @@
+//! Workspaces.
+
+use abm_core::model::DEFAULT_FILE;
+use abm_core::{WorkspaceId, model};
+use abm_store::{Lock, ModelRecord, WorkspaceRecord, WriteTx};
+
+use crate::{App, AppError, Inner, models};
+
+/// The workspace of an installation that has only one.
+const DEFAULT_ID: WorkspaceId = WorkspaceId(1);
+
+impl App {
+    /// The workspace of a name; made, with the default model, when it is not there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn workspace_or_new(&self, name: &str) -> Result<WorkspaceRecord, AppError> {
+        let store = &self.inner.store;
+        if let Some(found) = store.workspace_named(name).await? {
+            return Ok(found);
+        }
+        let now = self.clock().now();
+        let record = WorkspaceRecord {
+            id: DEFAULT_ID,
+            name: name.to_owned(),
+            model_version: 1,
+            creates_accounts: true,
+        };
+        let default = model::parse(DEFAULT_FILE).map_err(AppError::Model)?;
+        let first = ModelRecord {
+            version: 1,
+            name: default.name,
+            file: DEFAULT_FILE.to_owned(),
+            comment: "the default model".to_owned(),
+            published_at: now,
+            published_by: "abm".to_owned(),
+        };
+        let made = async {
+            let tx = store.begin_workspace(&record, now).await?;
+            models::put_in_force(&tx, &first).await?;
+            tx.commit().await
+        };
+        if let Err(error) = made.await {
+            // Another replica may have started at the same moment and made it.
+            return store.workspace_named(name).await?.ok_or(AppError::Store(error));
+        }
+        Ok(record)
+    }
+}
+
+impl Inner {
+    pub(crate) async fn workspace(&self, id: WorkspaceId) -> Result<WorkspaceRecord, AppError> {
+        let found = self.store.workspace(id).await?;
+        found.ok_or_else(|| AppError::not_found("workspace", id))
+    }
+
+    /// Begins a write under the workspace's lock.
+    pub(crate) async fn begin(
+        &self,
+        workspace: WorkspaceId,
+        lock: Lock,
+    ) -> Result<(WriteTx, WorkspaceRecord), AppError> {
+        let begun = self.store.begin(workspace, lock).await?;
+        begun.ok_or_else(|| AppError::not_found("workspace", workspace))
+    }
+}

@@ -1,0 +1,334 @@
+//! Activities and the receipts that keep an id from being used twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use abm_core::{AccountId, Activity, ActivityKey, DAY, LeadId, Timestamp};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+
+use crate::account::attributes_json;
+use crate::bulk::{Column as Bulk, Rows};
+use crate::entity::activity::{Column, Entity, Model};
+use crate::entity::lead;
+use crate::lead::account_or_none;
+use crate::{StoreError, StoredActivity, View, WriteTx};
+
+/// Seconds of one bucket of receipts. Three buckets are looked at, so that an id sent again
+/// with another time is seen for at least 32 days.
+const BUCKET_SECS: i64 = 16 * DAY;
+
+/// The bucket of a moment of receipt.
+pub(crate) fn bucket(received_at: Timestamp) -> i64 {
+    received_at.secs().div_euclid(BUCKET_SECS)
+}
+
+/// Which activities to list.
+#[derive(Clone, Debug)]
+pub enum ActivitySubject {
+    /// Of one person.
+    Lead(LeadId),
+    /// Of an account: its people as matched now, and its unknown visitor.
+    Account(AccountId),
+}
+
+/// Where a page of activities begins: after this one, going back in time.
+pub type ActivityPlace = (Timestamp, ActivityKey);
+
+impl View {
+    /// Activities of a subject, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn activities(
+        &self,
+        subject: &ActivitySubject,
+        from: Option<Timestamp>,
+        until: Option<Timestamp>,
+        after: Option<ActivityPlace>,
+        limit: u64,
+    ) -> Result<Vec<StoredActivity>, StoreError> {
+        let mut query = Entity::find().filter(Column::WorkspaceId.eq(self.workspace.0));
+        query = match subject {
+            ActivitySubject::Lead(lead) => query.filter(Column::LeadId.eq(lead.as_str())),
+            ActivitySubject::Account(account) => {
+                let people = lead::Entity::find()
+                    .select_only()
+                    .column(lead::Column::LeadId)
+                    .filter(lead::Column::WorkspaceId.eq(self.workspace.0))
+                    .filter(lead::Column::AccountId.eq(account.as_str()))
+                    .into_query();
+                let visitor = Condition::all()
+                    .add(Column::LeadId.eq(""))
+                    .add(Column::AccountId.eq(account.as_str()));
+                query.filter(Condition::any().add(Column::LeadId.in_subquery(people)).add(visitor))
+            }
+        };
+        if let Some(from) = from {
+            query = query.filter(Column::OccurredAt.gte(from.micros()));
+        }
+        if let Some(until) = until {
+            query = query.filter(Column::OccurredAt.lt(until.micros()));
+        }
+        if let Some((occurred_at, key)) = after {
+            let place = Expr::tuple([
+                Expr::col(Column::OccurredAt),
+                Expr::col(Column::Source),
+                Expr::col(Column::ActivityId),
+            ]);
+            query = query.filter(place.lt(Expr::tuple([
+                occurred_at.micros().into(),
+                key.source.into(),
+                key.activity_id.into(),
+            ])));
+        }
+        let rows = query
+            .order_by_desc(Column::OccurredAt)
+            .order_by_desc(Column::Source)
+            .order_by_desc(Column::ActivityId)
+            .limit(limit)
+            .all(&self.db())
+            .await?;
+        rows.into_iter().map(StoredActivity::try_from).collect()
+    }
+
+    /// All activities of some people, in canonical order.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn activities_of_leads(
+        &self,
+        leads: impl IntoIterator<Item = LeadId>,
+    ) -> Result<Vec<StoredActivity>, StoreError> {
+        let leads: Vec<String> = leads.into_iter().map(LeadId::into_string).collect();
+        let one_of = self.is_one_of(Column::LeadId, leads);
+        self.all_activities(Condition::all().add(Column::LeadId.ne("")).add(one_of)).await
+    }
+
+    /// All activities of the unknown visitors of some accounts, in canonical order.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn activities_of_visitors(
+        &self,
+        accounts: impl IntoIterator<Item = AccountId>,
+    ) -> Result<Vec<StoredActivity>, StoreError> {
+        let accounts: Vec<String> = accounts.into_iter().map(AccountId::into_string).collect();
+        let one_of = self.is_one_of(Column::AccountId, accounts);
+        self.all_activities(Condition::all().add(Column::LeadId.eq("")).add(one_of)).await
+    }
+
+    async fn all_activities(&self, of: Condition) -> Result<Vec<StoredActivity>, StoreError> {
+        let rows = Entity::find()
+            .filter(Column::WorkspaceId.eq(self.workspace.0))
+            .filter(of)
+            .order_by_asc(Column::OccurredAt)
+            .order_by_asc(Column::Source)
+            .order_by_asc(Column::ActivityId)
+            .all(&self.db())
+            .await?;
+        rows.into_iter().map(StoredActivity::try_from).collect()
+    }
+
+    /// The time of the latest activity of all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn latest_activity(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = format!(
+            "SELECT MAX(occurred_at) FROM activity WHERE workspace_id = {}",
+            self.workspace
+        );
+        let row =
+            sea_orm::ConnectionTrait::query_one_raw(&self.db(), self.statement(&sql, [])).await?;
+        let micros: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+        Ok(micros.map(Timestamp::from_micros))
+    }
+}
+
+impl WriteTx {
+    /// Enters ids into the receipts, which makes other transactions with the same ids wait for
+    /// this one, and gives for each id the times it was received with lately, its own
+    /// included.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn receive(
+        &self,
+        keys: &BTreeMap<i64, Timestamp>,
+        now: Timestamp,
+    ) -> Result<BTreeSet<(i64, Timestamp)>, StoreError> {
+        let table = || {
+            Rows::new(vec![
+                Bulk::Int("key_hash", keys.keys().copied().collect()),
+                Bulk::Int("occurred_at", keys.values().map(|at| at.micros()).collect()),
+            ])
+        };
+        let (workspace, bucket) = (self.workspace, bucket(now));
+        // The map is sorted: writers that meet on several ids meet in the same order.
+        let insert = format!(
+            "INSERT INTO activity_receipt (workspace_id, bucket, {{names}}) \
+             SELECT {workspace}, {bucket}, * FROM {{rows}} AS r WHERE true ON CONFLICT DO NOTHING"
+        );
+        table().execute(&self.db(), &insert).await?;
+        let select = format!(
+            "SELECT s.key_hash, s.occurred_at FROM {{rows}} AS r CROSS JOIN activity_receipt AS s \
+             WHERE s.workspace_id = {workspace} AND s.bucket IN ({}, {}, {bucket}) \
+             AND s.key_hash = r.key_hash",
+            bucket - 2,
+            bucket - 1
+        );
+        let mut found = BTreeSet::new();
+        for row in table().query(&self.db(), &select).await? {
+            let at = Timestamp::from_micros(row.try_get_by_index(1)?);
+            found.insert((row.try_get_by_index(0)?, at));
+        }
+        Ok(found)
+    }
+
+    /// Takes receipts of this moment back.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn unreceive(
+        &self,
+        keys: &BTreeMap<i64, Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let rows = Rows::new(vec![
+            Bulk::Int("key_hash", keys.keys().copied().collect()),
+            Bulk::Int("occurred_at", keys.values().map(|at| at.micros()).collect()),
+        ]);
+        let sql = format!(
+            "DELETE FROM activity_receipt WHERE workspace_id = {} AND bucket = {} \
+             AND (key_hash, occurred_at) IN (SELECT key_hash, occurred_at FROM {{rows}} AS r)",
+            self.workspace,
+            bucket(now)
+        );
+        rows.execute(&self.db(), &sql).await?;
+        Ok(())
+    }
+
+    /// The content hashes of those of these activities that are stored.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn stored_hashes(
+        &self,
+        keys: impl Iterator<Item = (Timestamp, ActivityKey)>,
+    ) -> Result<BTreeMap<(Timestamp, ActivityKey), i64>, StoreError> {
+        let (mut times, mut sources, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, key) in keys {
+            times.push(at.micros());
+            sources.push(key.source);
+            ids.push(key.activity_id);
+        }
+        let mut found = BTreeMap::new();
+        if times.is_empty() {
+            return Ok(found);
+        }
+        let rows = Rows::new(vec![
+            Bulk::Int("occurred_at", times),
+            Bulk::Text("source", sources),
+            Bulk::Text("activity_id", ids),
+        ]);
+        let sql = format!(
+            "SELECT a.occurred_at, a.source, a.activity_id, a.content_hash \
+             FROM {{rows}} AS r CROSS JOIN activity AS a WHERE a.workspace_id = {} \
+             AND a.occurred_at = r.occurred_at AND a.source = r.source \
+             AND a.activity_id = r.activity_id",
+            self.workspace
+        );
+        for row in rows.query(&self.db(), &sql).await? {
+            let key = ActivityKey {
+                source: row.try_get_by_index(1)?,
+                activity_id: row.try_get_by_index(2)?,
+            };
+            let at = Timestamp::from_micros(row.try_get_by_index(0)?);
+            found.insert((at, key), row.try_get_by_index(3)?);
+        }
+        Ok(found)
+    }
+
+    /// Stores new activities.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when one of them is there already.
+    pub async fn add_activities<'a>(
+        &self,
+        activities: impl IntoIterator<Item = (&'a Activity, i64)>,
+        received_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut sorted: Vec<(&Activity, i64)> = activities.into_iter().collect();
+        if sorted.is_empty() {
+            return Ok(());
+        }
+        sorted.sort_unstable_by_key(|(activity, _)| (activity.occurred_at, &activity.key));
+        let text = |get: fn(&Activity) -> String| sorted.iter().map(|(a, _)| get(a)).collect();
+        let rows = Rows::new(vec![
+            Bulk::Int("occurred_at", sorted.iter().map(|(a, _)| a.occurred_at.micros()).collect()),
+            Bulk::Text("source", text(|a| a.key.source.clone())),
+            Bulk::Text("activity_id", text(|a| a.key.activity_id.clone())),
+            Bulk::Text("type", text(|a| a.kind.clone())),
+            Bulk::Text(
+                "lead_id",
+                text(|a| a.lead.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ),
+            Bulk::Text(
+                "account_id",
+                text(|a| a.account.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ),
+            Bulk::Text("email", text(|a| a.email.clone())),
+            Bulk::Text("campaign", text(|a| a.campaign.clone())),
+            Bulk::Text("attributes", text(|a| attributes_json(&a.attributes))),
+            Bulk::Int("content_hash", sorted.iter().map(|(_, hash)| *hash).collect()),
+        ]);
+        let sql = format!(
+            "INSERT INTO activity (workspace_id, received_at, {{names}}) \
+             SELECT {}, {}, * FROM {{rows}} AS r WHERE true ON CONFLICT DO NOTHING",
+            self.workspace,
+            received_at.micros()
+        );
+        let count = sorted.len() as u64;
+        let stored = rows.execute(&self.db(), &sql).await?.rows_affected();
+        if stored == count { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+}
+
+impl TryFrom<Model> for StoredActivity {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> Result<Self, StoreError> {
+        let Model {
+            workspace_id: _,
+            occurred_at,
+            source,
+            activity_id,
+            kind,
+            lead_id,
+            account_id,
+            email,
+            campaign,
+            attributes,
+            content_hash: _,
+            received_at,
+        } = row;
+        let corrupt = |what: String| StoreError::corrupt("activity", what);
+        let lead = if lead_id.is_empty() { None } else { Some(LeadId::new(lead_id)) };
+        Ok(Self {
+            activity: Activity {
+                key: ActivityKey { source, activity_id },
+                kind,
+                occurred_at: Timestamp::from_micros(occurred_at),
+                lead: lead.transpose().map_err(|found| corrupt(found.to_string()))?,
+                account: account_or_none("activity", account_id)?,
+                email,
+                campaign,
+                attributes: serde_json::from_str(&attributes)
+                    .map_err(|error| corrupt(error.to_string()))?,
+            },
+            received_at: Timestamp::from_micros(received_at),
+        })
+    }
+}

@@ -1,0 +1,14 @@
+//! Rows as they are stored. None of these types leaves the crate.
+
+pub(crate) mod account;
+pub(crate) mod account_state;
+pub(crate) mod account_timeline;
+pub(crate) mod activity;
+pub(crate) mod api_token;
+pub(crate) mod lead;
+pub(crate) mod lead_state;
+pub(crate) mod model_version;
+pub(crate) mod rejected_activity;
+pub(crate) mod request;
+pub(crate) mod setting;
+pub(crate) mod workspace;

@@ -1,0 +1,36 @@
+//! What scoring found of accounts.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "account_state")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) workspace_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) account_id: String,
+    pub(crate) model_version: i64,
+    pub(crate) rules_fit: i16,
+    pub(crate) rules_coverage: i16,
+    pub(crate) exclusion: Option<String>,
+    pub(crate) visitor_ledger: Vec<u8>,
+    pub(crate) matching: i64,
+    pub(crate) engagement: i16,
+    pub(crate) fit: i16,
+    pub(crate) tier: i16,
+    pub(crate) tier_met: i16,
+    pub(crate) mqa: bool,
+    pub(crate) priority: bool,
+    pub(crate) engaged_people: i64,
+    pub(crate) people: i64,
+    pub(crate) rank: i64,
+    pub(crate) last_activity_secs: Option<i64>,
+    pub(crate) assessed_secs: i64,
+    pub(crate) changes_secs: Option<i64>,
+    pub(crate) sequence: i64,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

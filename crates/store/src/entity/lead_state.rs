@@ -1,0 +1,28 @@
+//! What scoring needs of people.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "lead_state")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) workspace_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) account_id: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) lead_id: String,
+    pub(crate) fit: i16,
+    pub(crate) coverage: i16,
+    pub(crate) percent: i64,
+    pub(crate) buying_role: String,
+    pub(crate) ledger: Vec<u8>,
+    pub(crate) matching: i64,
+    pub(crate) engagement: i16,
+    pub(crate) changes_secs: Option<i64>,
+    pub(crate) last_activity_secs: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,252 @@
+//! Leads: profiles and the accounts they are matched to.
+
+use std::collections::BTreeMap;
+
+use abm_core::domain::{Domain, MailHost, classify};
+use abm_core::{AccountId, BuyingRole, LeadId, LeadProfile, Seniority, Stage, Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+
+use crate::account::attributes_json;
+use crate::bulk::{Column as Bulk, Rows};
+use crate::entity::lead::{Column, Entity, Model};
+use crate::{LeadRecord, StoreError, View, WriteTx};
+
+impl View {
+    /// Leads by id; those that are not there are left out.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn leads(
+        &self,
+        ids: impl IntoIterator<Item = LeadId>,
+    ) -> Result<BTreeMap<LeadId, LeadRecord>, StoreError> {
+        self.find_leads(ids, false).await
+    }
+
+    async fn find_leads(
+        &self,
+        ids: impl IntoIterator<Item = LeadId>,
+        lock: bool,
+    ) -> Result<BTreeMap<LeadId, LeadRecord>, StoreError> {
+        let ids: Vec<String> = ids.into_iter().map(LeadId::into_string).collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut query = Entity::find()
+            .filter(Column::WorkspaceId.eq(self.workspace.0))
+            .filter(self.is_one_of(Column::LeadId, ids))
+            .order_by_asc(Column::LeadId);
+        if lock && self.is_postgres() {
+            QueryTrait::query(&mut query).lock_exclusive();
+        }
+        by_id(query.all(&self.db()).await?)
+    }
+
+    /// Leads in the order of their ids, after `after`, of one account or of all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn leads_after(
+        &self,
+        account: Option<&AccountId>,
+        after: Option<&LeadId>,
+        limit: u64,
+    ) -> Result<Vec<LeadRecord>, StoreError> {
+        let mut query = Entity::find().filter(Column::WorkspaceId.eq(self.workspace.0));
+        if let Some(account) = account {
+            query = query.filter(Column::AccountId.eq(account.as_str()));
+        }
+        if let Some(after) = after {
+            query = query.filter(Column::LeadId.gt(after.as_str()));
+        }
+        let found = query.order_by_asc(Column::LeadId).limit(limit).all(&self.db()).await?;
+        found.into_iter().map(LeadRecord::try_from).collect()
+    }
+
+    /// The leads of some accounts.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn leads_of(
+        &self,
+        accounts: impl IntoIterator<Item = AccountId>,
+    ) -> Result<BTreeMap<LeadId, LeadRecord>, StoreError> {
+        let accounts = accounts.into_iter().map(AccountId::into_string).collect();
+        let query = Entity::find()
+            .filter(Column::WorkspaceId.eq(self.workspace.0))
+            .filter(self.is_one_of(Column::AccountId, accounts));
+        by_id(query.all(&self.db()).await?)
+    }
+
+    /// The leads whose address lies under one of these registrable domains.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn leads_at_domains(
+        &self,
+        domains: Vec<String>,
+    ) -> Result<BTreeMap<LeadId, LeadRecord>, StoreError> {
+        let query = Entity::find()
+            .filter(Column::WorkspaceId.eq(self.workspace.0))
+            // Repeats the condition of the index, without which it is not used.
+            .filter(Column::MailDomain.ne(""))
+            .filter(self.is_one_of(Column::MailDomain, domains));
+        by_id(query.all(&self.db()).await?)
+    }
+}
+
+impl WriteTx {
+    /// Leads by id, locked against other writers until the transaction ends.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lock_leads(
+        &self,
+        ids: impl IntoIterator<Item = LeadId>,
+    ) -> Result<BTreeMap<LeadId, LeadRecord>, StoreError> {
+        self.find_leads(ids, true).await
+    }
+
+    /// Stores leads; those that are there are replaced if `replace`, else left alone.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn put_leads(&self, leads: &[LeadRecord], replace: bool) -> Result<(), StoreError> {
+        if leads.is_empty() {
+            return Ok(());
+        }
+        let text = |get: fn(&LeadRecord) -> String| leads.iter().map(get).collect();
+        let int = |get: fn(&LeadRecord) -> i64| leads.iter().map(get).collect();
+        let id = |id: Option<&AccountId>| id.map(ToString::to_string).unwrap_or_default();
+        let hints = leads.iter().map(|l| id(l.hint.as_ref().map(|(_, account)| account)));
+        let rows = Rows::new(vec![
+            Bulk::Text("lead_id", text(|l| l.id.to_string())),
+            Bulk::Text("email", text(|l| l.profile.email.clone())),
+            Bulk::Text("mail_domain", text(mail_domain)),
+            Bulk::Text("first_name", text(|l| l.profile.first_name.clone())),
+            Bulk::Text("last_name", text(|l| l.profile.last_name.clone())),
+            Bulk::Text("title", text(|l| l.profile.title.clone())),
+            Bulk::Text(
+                "seniority",
+                text(|l| l.profile.seniority.map_or("", Seniority::name).into()),
+            ),
+            Bulk::Text(
+                "buying_role",
+                text(|l| l.profile.buying_role.map_or("", BuyingRole::name).into()),
+            ),
+            Bulk::Text(
+                "named_account_id",
+                leads.iter().map(|l| id(l.profile.account.as_ref())).collect(),
+            ),
+            Bulk::Text("hint_account_id", hints.collect()),
+            Bulk::Int("hint_at", int(|l| l.hint.as_ref().map_or(0, |(at, _)| at.micros()))),
+            Bulk::Text("hint_email", text(|l| l.hint_email.clone())),
+            Bulk::Text("country", text(|l| l.profile.country.clone())),
+            Bulk::Text("stage", text(|l| l.profile.stage.map_or("", Stage::name).into())),
+            Bulk::Text("attributes", text(|l| attributes_json(&l.profile.attributes))),
+            Bulk::Text("account_id", leads.iter().map(|l| id(l.account.as_ref())).collect()),
+            Bulk::Int("known", int(|l| i64::from(l.known))),
+            Bulk::Int("created_at", int(|l| l.created_at.micros())),
+            Bulk::Int("updated_at", int(|l| l.updated_at.micros())),
+        ]);
+        let conflict = if replace {
+            let updates = rows.updates(&["lead_id", "created_at"]);
+            format!("(workspace_id, lead_id) DO UPDATE SET {updates}")
+        } else {
+            "DO NOTHING".into()
+        };
+        let sql = format!(
+            "INSERT INTO lead (workspace_id, {{names}}) SELECT {}, * FROM {{rows}} AS r \
+             WHERE true ORDER BY lead_id ON CONFLICT {conflict}",
+            self.workspace
+        );
+        rows.execute(&self.db(), &sql).await?;
+        Ok(())
+    }
+}
+
+/// The registrable domain by which the lead can be matched; empty when there is none.
+fn mail_domain(lead: &LeadRecord) -> String {
+    let host = lead.mail_host();
+    let company = host.filter(|host| classify(host) == MailHost::Company);
+    let domain = company.and_then(|host| host.registrable());
+    domain.map(|domain| domain.to_string()).unwrap_or_default()
+}
+
+impl LeadRecord {
+    /// The host of the lead's address, or else of the one beside it in activities.
+    #[must_use]
+    pub fn mail_host(&self) -> Option<Domain> {
+        self.profile.email_host().or_else(|| Domain::from_email(&self.hint_email).ok())
+    }
+}
+
+fn by_id(rows: Vec<Model>) -> Result<BTreeMap<LeadId, LeadRecord>, StoreError> {
+    let records = rows.into_iter().map(LeadRecord::try_from);
+    records.map(|record| record.map(|record| (record.id.clone(), record))).collect()
+}
+
+impl TryFrom<Model> for LeadRecord {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> Result<Self, StoreError> {
+        let Model {
+            workspace_id: _,
+            lead_id,
+            email,
+            mail_domain: _,
+            first_name,
+            last_name,
+            title,
+            seniority,
+            buying_role,
+            named_account_id,
+            hint_account_id,
+            hint_at,
+            hint_email,
+            country,
+            stage,
+            attributes,
+            account_id,
+            known,
+            created_at,
+            updated_at,
+        } = row;
+        let corrupt = |what: String| StoreError::corrupt("lead", what);
+        let attributes =
+            serde_json::from_str(&attributes).map_err(|error| corrupt(error.to_string()))?;
+        let hint = account_or_none("lead", hint_account_id)?;
+        Ok(Self {
+            id: LeadId::new(lead_id).map_err(|found| corrupt(found.to_string()))?,
+            profile: LeadProfile {
+                email,
+                first_name,
+                last_name,
+                title,
+                seniority: Seniority::from_name(&seniority),
+                buying_role: BuyingRole::from_name(&buying_role),
+                account: account_or_none("lead", named_account_id)?,
+                country,
+                stage: Stage::from_name(&stage),
+                attributes,
+            },
+            account: account_or_none("lead", account_id)?,
+            hint: hint.map(|account| (Timestamp::from_micros(hint_at), account)),
+            hint_email,
+            known: known != 0,
+            created_at: Timestamp::from_micros(created_at),
+            updated_at: Timestamp::from_micros(updated_at),
+        })
+    }
+}
+
+/// An account id as it is stored, empty for none.
+pub(crate) fn account_or_none(
+    table: &'static str,
+    id: String,
+) -> Result<Option<AccountId>, StoreError> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    AccountId::new(id).map(Some).map_err(|found| StoreError::corrupt(table, found))
+}

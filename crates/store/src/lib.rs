@@ -1,0 +1,42 @@
+//! The records on SQLite and PostgreSQL: queries that speak the core's words.
+//!
+//! No type of the database library leaves this crate. Reads go through a [`View`] of one
+//! workspace, writes through a [`WriteTx`], which must be committed; dropped means undone.
+//! Nothing is decided here: what a change means for scores is the business of `abm-app`.
+
+mod account;
+mod activity;
+mod bulk;
+mod connect;
+mod entity;
+mod error;
+mod housekeeping;
+mod lead;
+mod matching;
+mod model;
+mod priority;
+mod records;
+mod rejected;
+mod request;
+mod revision;
+mod setting;
+mod state;
+mod timeline;
+mod token;
+mod view;
+mod workspace;
+mod write;
+
+pub use activity::{ActivityPlace, ActivitySubject};
+pub use connect::{Engine, OpenOptions, Store};
+pub use error::StoreError;
+pub use matching::Claim;
+pub use priority::{PriorityFilter, PriorityRow, TopPerson};
+pub use records::{
+    AccountRecord, AccountState, Cause, LeadRecord, ModelRecord, PersonState, RejectedActivity,
+    StoredActivity, TimelineLine, TokenRecord, WorkspaceRecord,
+};
+pub use request::FirstOutcome;
+pub use state::RANK_PRIORITY_END;
+pub use view::View;
+pub use write::{Lock, WriteTx};

@@ -1,0 +1,244 @@
+//! What the store takes and gives: the core's words, with the times and marks of storage.
+
+use abm_core::assess::{AccountRules, Engagement, LeadRules};
+use abm_core::tier::Tier;
+use abm_core::{
+    AccountId, AccountOrigin, AccountProfile, Activity, LeadId, LeadProfile, Ledger, Timestamp,
+    WorkspaceId,
+};
+
+/// A workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkspaceRecord {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Its name.
+    pub name: String,
+    /// The version of the scoring model in force.
+    pub model_version: u64,
+    /// Whether the unknown company domain of a lead's address makes an account.
+    pub creates_accounts: bool,
+}
+
+/// A credential; the secret itself is not stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Names the token without telling the secret.
+    pub key_id: String,
+    /// The workspace it opens.
+    pub workspace: WorkspaceId,
+    /// SHA-256 of the secret.
+    pub secret_hash: Vec<u8>,
+    /// The role of its caller.
+    pub role: String,
+    /// The caller, for the record.
+    pub caller: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was ended early.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A published version of the scoring model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelRecord {
+    /// Counts up from 1 in each workspace.
+    pub version: u64,
+    /// Name in the file.
+    pub name: String,
+    /// The file as published.
+    pub file: String,
+    /// Why it was published.
+    pub comment: String,
+    /// When.
+    pub published_at: Timestamp,
+    /// By whom.
+    pub published_by: String,
+}
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRecord {
+    /// Its id.
+    pub id: AccountId,
+    /// What is known of it.
+    pub profile: AccountProfile,
+    /// How it came to be known.
+    pub origin: AccountOrigin,
+    /// When it was first seen.
+    pub created_at: Timestamp,
+    /// When its profile last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeadRecord {
+    /// Its id.
+    pub id: LeadId,
+    /// What is known of it.
+    pub profile: LeadProfile,
+    /// The account it is matched to.
+    pub account: Option<AccountId>,
+    /// The account beside it in the latest activity that names one, and when that was.
+    pub hint: Option<(Timestamp, AccountId)>,
+    /// The smallest of the addresses beside it in activities; used while it has none itself.
+    pub hint_email: String,
+    /// Whether a caller sent it; if not, it was only seen in activities.
+    pub known: bool,
+    /// When it was first seen.
+    pub created_at: Timestamp,
+    /// When its profile last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What scoring found of an account, and what it needs to find it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountState {
+    /// Whose.
+    pub id: AccountId,
+    /// The model version it was assessed under; 0 before the first assessment.
+    pub model_version: u64,
+    /// What the rules say of the profile.
+    pub rules: AccountRules,
+    /// What the unknown visitor did.
+    pub visitor: Ledger,
+    /// Fingerprint of the matching rules that the visitor's ledger was made by.
+    pub matching: i64,
+    /// 0 to 100.
+    pub engagement: u8,
+    /// 0 to 100.
+    pub fit: u8,
+    /// The tier it is in.
+    pub tier: Option<Tier>,
+    /// The tier whose bar it met when it was assessed.
+    pub tier_met: Option<Tier>,
+    /// Whether it is a marketing qualified account.
+    pub mqa: bool,
+    /// Whether it is a priority account.
+    pub priority: bool,
+    /// People at or above the engaged floor.
+    pub engaged_people: u32,
+    /// People in all.
+    pub people: u32,
+    /// The second of the latest activity.
+    pub last_activity: Option<i64>,
+    /// The second it was assessed at.
+    pub assessed_at: i64,
+    /// The first second in which any of this can be different.
+    pub changes_at: Option<i64>,
+    /// The number of the latest line of its timeline.
+    pub sequence: i64,
+}
+
+/// What scoring needs of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonState {
+    /// Who.
+    pub lead: LeadId,
+    /// The account; `None` for people without one.
+    pub account: Option<AccountId>,
+    /// What the rules say of the profile.
+    pub rules: LeadRules,
+    /// What they did.
+    pub ledger: Ledger,
+    /// Fingerprint of the matching rules that the ledger was made by.
+    pub matching: i64,
+    /// Engagement as of the account's assessment.
+    pub engagement: Engagement,
+    /// The second of the latest activity.
+    pub last_activity: Option<i64>,
+}
+
+/// An accepted activity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredActivity {
+    /// What happened.
+    pub activity: Activity,
+    /// When it was accepted.
+    pub received_at: Timestamp,
+}
+
+/// A refused row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedActivity {
+    /// When it was refused.
+    pub received_at: Timestamp,
+    /// The request that brought it.
+    pub request_id: String,
+    /// Its place in the request.
+    pub index: u32,
+    /// Source and id as sent, cut to what can be stored.
+    pub source: String,
+    /// See `source`.
+    pub activity_id: String,
+    /// The field at fault.
+    pub field: String,
+    /// The reason's stable name.
+    pub reason: String,
+    /// One sentence for a person.
+    pub message: String,
+}
+
+/// Why what is shown of an account changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Something happened.
+    Activity,
+    /// Time passed.
+    Time,
+    /// A profile or a match changed.
+    Profile,
+    /// Another model version came into force.
+    Model,
+}
+
+impl Cause {
+    /// The name stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Activity => "activity",
+            Self::Time => "time",
+            Self::Profile => "profile",
+            Self::Model => "model",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Activity, Self::Time, Self::Profile, Self::Model]
+            .into_iter()
+            .find(|cause| cause.name() == name)
+    }
+}
+
+/// What was shown of an account from a moment on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineLine {
+    /// Whose.
+    pub account: AccountId,
+    /// Counts up from 1 without holes, per account.
+    pub sequence: i64,
+    /// The second from which it holds.
+    pub at: i64,
+    /// When it was found.
+    pub recorded_at: Timestamp,
+    /// Why it changed.
+    pub cause: Cause,
+    /// The model version in force.
+    pub model_version: u64,
+    /// 0 to 100.
+    pub engagement: u8,
+    /// 0 to 100.
+    pub fit: u8,
+    /// The tier.
+    pub tier: Option<Tier>,
+    /// Marketing qualified.
+    pub mqa: bool,
+    /// Priority account.
+    pub priority: bool,
+    /// Engaged people.
+    pub engaged_people: u32,
+}

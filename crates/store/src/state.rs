@@ -1,0 +1,491 @@
+//! What scoring found of accounts and people, and what it needs to find it again.
+
+use std::collections::BTreeMap;
+
+use abm_core::assess::{AccountRules, Engagement, LeadRules};
+use abm_core::fit::Fit;
+use abm_core::tier::Tier;
+use abm_core::{AccountId, BuyingRole, LeadId, Ledger};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryTrait,
+};
+
+use crate::bulk::{Column as Bulk, Rows};
+use crate::entity::{account_state, lead_state};
+use crate::lead::account_or_none;
+use crate::{AccountState, PersonState, StoreError, View, WriteTx};
+
+/// Ranks below this are those of priority accounts.
+pub const RANK_PRIORITY_END: i64 = 4 * RANKS_OF_TIER;
+
+/// How many ranks a tier has: all pairs of engagement and fit.
+const RANKS_OF_TIER: i64 = 101 * 101;
+
+impl AccountState {
+    /// The place in lists, the smallest first: priority accounts before others, then by tier,
+    /// engagement and fit.
+    #[must_use]
+    pub fn rank(&self) -> i64 {
+        Self::first_rank(self.priority, self.tier)
+            + (100 - i64::from(self.engagement)) * 101
+            + (100 - i64::from(self.fit))
+    }
+
+    /// The first rank of a tier, inside or outside priority.
+    pub(crate) fn first_rank(priority: bool, tier: Option<Tier>) -> i64 {
+        let outside = if priority { 0 } else { 4 };
+        (outside + i64::from(tier_number(tier)) - 1) * RANKS_OF_TIER
+    }
+
+    /// The first rank after those of a tier.
+    pub(crate) fn end_rank(priority: bool, tier: Option<Tier>) -> i64 {
+        Self::first_rank(priority, tier) + RANKS_OF_TIER
+    }
+}
+
+/// The stored number of a tier: 4 for none, so that it sorts behind the others.
+pub(crate) fn tier_number(tier: Option<Tier>) -> i16 {
+    tier.map_or(4, |tier| i16::from(tier.number()))
+}
+
+pub(crate) fn tier_of(number: i16) -> Option<Tier> {
+    u8::try_from(number).ok().and_then(Tier::from_number)
+}
+
+pub(crate) fn score_of(table: &'static str, value: i16) -> Result<u8, StoreError> {
+    u8::try_from(value)
+        .ok()
+        .filter(|&score| score <= 100)
+        .ok_or_else(|| StoreError::corrupt(table, format!("score {value}")))
+}
+
+impl View {
+    /// The states of some accounts; those without one are left out.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account_states(
+        &self,
+        ids: impl IntoIterator<Item = AccountId>,
+    ) -> Result<BTreeMap<AccountId, AccountState>, StoreError> {
+        self.find_account_states(ids, false).await
+    }
+
+    async fn find_account_states(
+        &self,
+        ids: impl IntoIterator<Item = AccountId>,
+        lock: bool,
+    ) -> Result<BTreeMap<AccountId, AccountState>, StoreError> {
+        let ids: Vec<String> = ids.into_iter().map(AccountId::into_string).collect();
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut query = account_state::Entity::find()
+            .filter(account_state::Column::WorkspaceId.eq(self.workspace.0))
+            .filter(self.is_one_of(account_state::Column::AccountId, ids))
+            .order_by_asc(account_state::Column::AccountId);
+        if lock && self.is_postgres() {
+            QueryTrait::query(&mut query).lock_exclusive();
+        }
+        states_by_id(query.all(&self.db()).await?)
+    }
+
+    /// The states of accounts in the order of their ids, after `after`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account_states_after(
+        &self,
+        after: Option<&AccountId>,
+        limit: u64,
+    ) -> Result<Vec<AccountState>, StoreError> {
+        use sea_orm::QuerySelect;
+        let mut query = account_state::Entity::find()
+            .filter(account_state::Column::WorkspaceId.eq(self.workspace.0));
+        if let Some(after) = after {
+            query = query.filter(account_state::Column::AccountId.gt(after.as_str()));
+        }
+        let query = query.order_by_asc(account_state::Column::AccountId).limit(limit);
+        query.all(&self.db()).await?.into_iter().map(AccountState::try_from).collect()
+    }
+
+    /// The people of some accounts, by account and id.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn people_of(
+        &self,
+        accounts: impl IntoIterator<Item = AccountId>,
+    ) -> Result<BTreeMap<AccountId, Vec<PersonState>>, StoreError> {
+        let ids: Vec<String> = accounts.into_iter().map(AccountId::into_string).collect();
+        let mut people: BTreeMap<AccountId, Vec<PersonState>> = BTreeMap::new();
+        if ids.is_empty() {
+            return Ok(people);
+        }
+        let rows = lead_state::Entity::find()
+            .filter(lead_state::Column::WorkspaceId.eq(self.workspace.0))
+            .filter(self.is_one_of(lead_state::Column::AccountId, ids))
+            .order_by_asc(lead_state::Column::AccountId)
+            .order_by_asc(lead_state::Column::LeadId)
+            .all(&self.db())
+            .await?;
+        for row in rows {
+            let person = PersonState::try_from(row)?;
+            if let Some(account) = person.account.clone() {
+                people.entry(account).or_default().push(person);
+            }
+        }
+        Ok(people)
+    }
+
+    /// The states of people by their account (`None` for those without) and id.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn people(
+        &self,
+        keys: impl IntoIterator<Item = (Option<AccountId>, LeadId)>,
+    ) -> Result<BTreeMap<LeadId, PersonState>, StoreError> {
+        let id = |id: Option<AccountId>| id.map(AccountId::into_string).unwrap_or_default();
+        let (accounts, leads): (Vec<_>, Vec<_>) =
+            keys.into_iter().map(|(account, lead)| (id(account), lead.into_string())).unzip();
+        if leads.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows =
+            Rows::new(vec![Bulk::Text("account_id", accounts), Bulk::Text("lead_id", leads)]);
+        let sql = format!(
+            "SELECT s.* FROM {{rows}} AS r CROSS JOIN lead_state AS s WHERE s.workspace_id = {} \
+             AND s.account_id = r.account_id AND s.lead_id = r.lead_id",
+            self.workspace
+        );
+        let mut people = BTreeMap::new();
+        for row in rows.query(&self.db(), &sql).await? {
+            let row = lead_state::Model::from_query_result(&row, "")?;
+            let person = PersonState::try_from(row)?;
+            people.insert(person.lead.clone(), person);
+        }
+        Ok(people)
+    }
+
+    /// People without an account, in the order of their ids, after `after`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn people_without_account(
+        &self,
+        after: Option<&LeadId>,
+        limit: u64,
+    ) -> Result<Vec<PersonState>, StoreError> {
+        use sea_orm::QuerySelect;
+        let mut query = lead_state::Entity::find()
+            .filter(lead_state::Column::WorkspaceId.eq(self.workspace.0))
+            .filter(lead_state::Column::AccountId.eq(""));
+        if let Some(after) = after {
+            query = query.filter(lead_state::Column::LeadId.gt(after.as_str()));
+        }
+        let query = query.order_by_asc(lead_state::Column::LeadId).limit(limit);
+        query.all(&self.db()).await?.into_iter().map(PersonState::try_from).collect()
+    }
+
+    /// The second of the earliest change that is due or ahead; `None` when nothing can change.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn next_change(&self) -> Result<Option<i64>, StoreError> {
+        let sql = format!(
+            "SELECT MIN(changes_secs) FROM account_state \
+             WHERE workspace_id = {} AND changes_secs IS NOT NULL",
+            self.workspace
+        );
+        let row = self.db().query_one_raw(self.statement(&sql, [])).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+    }
+
+    /// How many accounts there are, and how many of them wait to be assessed at `now`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count_accounts(&self, now: i64) -> Result<(u64, u64), StoreError> {
+        let sql = format!(
+            "SELECT COUNT(*), COUNT(CASE WHEN changes_secs <= {now} THEN 1 END) \
+             FROM account_state WHERE workspace_id = {}",
+            self.workspace
+        );
+        let row = self.db().query_one_raw(self.statement(&sql, [])).await?;
+        let Some(row) = row else { return Ok((0, 0)) };
+        let (all, due): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok((all.unsigned_abs(), due.unsigned_abs()))
+    }
+}
+
+impl WriteTx {
+    /// The states of some accounts, locked against other writers until the transaction ends.
+    /// Accounts are locked before their people are read, so that of two transactions on one
+    /// account neither misses the other.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lock_account_states(
+        &self,
+        ids: impl IntoIterator<Item = AccountId>,
+    ) -> Result<BTreeMap<AccountId, AccountState>, StoreError> {
+        self.find_account_states(ids, true).await
+    }
+
+    /// Up to `limit` accounts whose change is due at the second `now`, the most overdue first,
+    /// locked; those that another replica works on are left to it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lock_due(
+        &self,
+        now: i64,
+        limit: u64,
+    ) -> Result<BTreeMap<AccountId, AccountState>, StoreError> {
+        let lock = if self.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+        let sql = format!(
+            "SELECT * FROM account_state WHERE workspace_id = {} AND changes_secs <= {now} \
+             ORDER BY changes_secs, account_id LIMIT {limit}{lock}",
+            self.workspace
+        );
+        let rows = self.db().query_all_raw(self.statement(&sql, [])).await?;
+        let rows = rows.iter().map(|row| account_state::Model::from_query_result(row, ""));
+        states_by_id(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Makes every account due, for another model version has come into force.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn make_all_due(&self) -> Result<u64, StoreError> {
+        let sql = format!(
+            "UPDATE account_state SET changes_secs = 0 WHERE workspace_id = {}",
+            self.workspace
+        );
+        self.execute(&sql, []).await
+    }
+
+    /// Stores the states of accounts; those that are there are replaced if `replace`, else
+    /// left alone.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn put_account_states(
+        &self,
+        states: &[AccountState],
+        replace: bool,
+    ) -> Result<(), StoreError> {
+        if states.is_empty() {
+            return Ok(());
+        }
+        let int = |get: fn(&AccountState) -> i64| states.iter().map(get).collect();
+        let maybe = |get: fn(&AccountState) -> Option<i64>| states.iter().map(get).collect();
+        let flag = |get: fn(&AccountState) -> bool| states.iter().map(get).collect();
+        let version = |s: &AccountState| i64::try_from(s.model_version).unwrap_or(i64::MAX);
+        let rows = Rows::new(vec![
+            Bulk::Text("account_id", states.iter().map(|s| s.id.to_string()).collect()),
+            Bulk::Int("model_version", states.iter().map(version).collect()),
+            Bulk::Int("rules_fit", int(|s| s.rules.fit.score.into())),
+            Bulk::Int("rules_coverage", int(|s| s.rules.fit.coverage.into())),
+            Bulk::TextOrNull(
+                "exclusion",
+                states.iter().map(|s| s.rules.exclusion.clone()).collect(),
+            ),
+            Bulk::Bytes("visitor_ledger", states.iter().map(|s| s.visitor.encode()).collect()),
+            Bulk::Int("matching", int(|s| s.matching)),
+            Bulk::Int("engagement", int(|s| s.engagement.into())),
+            Bulk::Int("fit", int(|s| s.fit.into())),
+            Bulk::Int("tier", int(|s| tier_number(s.tier).into())),
+            Bulk::Int("tier_met", int(|s| tier_number(s.tier_met).into())),
+            Bulk::Bool("mqa", flag(|s| s.mqa)),
+            Bulk::Bool("priority", flag(|s| s.priority)),
+            Bulk::Int("engaged_people", int(|s| s.engaged_people.into())),
+            Bulk::Int("people", int(|s| s.people.into())),
+            Bulk::Int("rank", int(AccountState::rank)),
+            Bulk::IntOrNull("last_activity_secs", maybe(|s| s.last_activity)),
+            Bulk::Int("assessed_secs", int(|s| s.assessed_at)),
+            Bulk::IntOrNull("changes_secs", maybe(|s| s.changes_at)),
+            Bulk::Int("sequence", int(|s| s.sequence)),
+        ]);
+        let conflict = if replace {
+            format!("(workspace_id, account_id) DO UPDATE SET {}", rows.updates(&["account_id"]))
+        } else {
+            "DO NOTHING".into()
+        };
+        let sql = format!(
+            "INSERT INTO account_state (workspace_id, {{names}}) SELECT {}, * FROM {{rows}} AS r \
+             WHERE true ORDER BY account_id ON CONFLICT {conflict}",
+            self.workspace
+        );
+        rows.execute(&self.db(), &sql).await?;
+        Ok(())
+    }
+
+    /// Stores the states of people, replacing those that are there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn put_people(&self, people: &[PersonState]) -> Result<(), StoreError> {
+        if people.is_empty() {
+            return Ok(());
+        }
+        let int = |get: fn(&PersonState) -> i64| people.iter().map(get).collect();
+        let maybe = |get: fn(&PersonState) -> Option<i64>| people.iter().map(get).collect();
+        let role = |p: &PersonState| p.rules.buying_role.map_or("", BuyingRole::name).to_owned();
+        let account = |p: &PersonState| p.account.as_ref().map(ToString::to_string);
+        let rows = Rows::new(vec![
+            Bulk::Text(
+                "account_id",
+                people.iter().map(|p| account(p).unwrap_or_default()).collect(),
+            ),
+            Bulk::Text("lead_id", people.iter().map(|p| p.lead.to_string()).collect()),
+            Bulk::Int("fit", int(|p| p.rules.fit.score.into())),
+            Bulk::Int("coverage", int(|p| p.rules.fit.coverage.into())),
+            Bulk::Int("percent", int(|p| p.rules.percent.into())),
+            Bulk::Text("buying_role", people.iter().map(role).collect()),
+            Bulk::Bytes("ledger", people.iter().map(|p| p.ledger.encode()).collect()),
+            Bulk::Int("matching", int(|p| p.matching)),
+            Bulk::Int("engagement", int(|p| p.engagement.score.into())),
+            Bulk::IntOrNull("changes_secs", maybe(|p| p.engagement.changes_at)),
+            Bulk::IntOrNull("last_activity_secs", maybe(|p| p.last_activity)),
+        ]);
+        let updates = rows.updates(&["account_id", "lead_id"]);
+        let sql = format!(
+            "INSERT INTO lead_state (workspace_id, {{names}}) SELECT {}, * FROM {{rows}} AS r \
+             WHERE true ORDER BY account_id, lead_id \
+             ON CONFLICT (workspace_id, account_id, lead_id) DO UPDATE SET {updates}",
+            self.workspace
+        );
+        rows.execute(&self.db(), &sql).await?;
+        Ok(())
+    }
+
+    /// Takes people out of the accounts they were in; where they go, they are put anew.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn remove_people(
+        &self,
+        keys: impl IntoIterator<Item = (Option<AccountId>, LeadId)>,
+    ) -> Result<(), StoreError> {
+        let id = |id: Option<AccountId>| id.map(AccountId::into_string).unwrap_or_default();
+        let (accounts, leads): (Vec<_>, Vec<_>) =
+            keys.into_iter().map(|(account, lead)| (id(account), lead.into_string())).unzip();
+        if leads.is_empty() {
+            return Ok(());
+        }
+        let rows =
+            Rows::new(vec![Bulk::Text("account_id", accounts), Bulk::Text("lead_id", leads)]);
+        let sql = format!(
+            "DELETE FROM lead_state WHERE workspace_id = {} AND (account_id, lead_id) IN \
+             (SELECT account_id, lead_id FROM {{rows}} AS r)",
+            self.workspace
+        );
+        rows.execute(&self.db(), &sql).await?;
+        Ok(())
+    }
+}
+
+fn states_by_id(
+    rows: Vec<account_state::Model>,
+) -> Result<BTreeMap<AccountId, AccountState>, StoreError> {
+    let states = rows.into_iter().map(AccountState::try_from);
+    states.map(|state| state.map(|state| (state.id.clone(), state))).collect()
+}
+
+impl TryFrom<account_state::Model> for AccountState {
+    type Error = StoreError;
+
+    fn try_from(row: account_state::Model) -> Result<Self, StoreError> {
+        let account_state::Model {
+            workspace_id: _,
+            account_id,
+            model_version,
+            rules_fit,
+            rules_coverage,
+            exclusion,
+            visitor_ledger,
+            matching,
+            engagement,
+            fit,
+            tier,
+            tier_met,
+            mqa,
+            priority,
+            engaged_people,
+            people,
+            rank: _,
+            last_activity_secs,
+            assessed_secs,
+            changes_secs,
+            sequence,
+        } = row;
+        const TABLE: &str = "account_state";
+        Ok(Self {
+            id: AccountId::new(account_id).map_err(|found| StoreError::corrupt(TABLE, found))?,
+            model_version: model_version.unsigned_abs(),
+            rules: AccountRules {
+                fit: Fit {
+                    score: score_of(TABLE, rules_fit)?,
+                    coverage: score_of(TABLE, rules_coverage)?,
+                },
+                exclusion,
+            },
+            visitor: Ledger::decode(&visitor_ledger)
+                .map_err(|error| StoreError::corrupt(TABLE, error))?,
+            matching,
+            engagement: score_of(TABLE, engagement)?,
+            fit: score_of(TABLE, fit)?,
+            tier: tier_of(tier),
+            tier_met: tier_of(tier_met),
+            mqa,
+            priority,
+            engaged_people: u32::try_from(engaged_people).unwrap_or(u32::MAX),
+            people: u32::try_from(people).unwrap_or(u32::MAX),
+            last_activity: last_activity_secs,
+            assessed_at: assessed_secs,
+            changes_at: changes_secs,
+            sequence,
+        })
+    }
+}
+
+impl TryFrom<lead_state::Model> for PersonState {
+    type Error = StoreError;
+
+    fn try_from(row: lead_state::Model) -> Result<Self, StoreError> {
+        let lead_state::Model {
+            workspace_id: _,
+            account_id,
+            lead_id,
+            fit,
+            coverage,
+            percent,
+            buying_role,
+            ledger,
+            matching,
+            engagement,
+            changes_secs,
+            last_activity_secs,
+        } = row;
+        const TABLE: &str = "lead_state";
+        Ok(Self {
+            lead: LeadId::new(lead_id).map_err(|found| StoreError::corrupt(TABLE, found))?,
+            account: account_or_none(TABLE, account_id)?,
+            rules: LeadRules {
+                fit: Fit { score: score_of(TABLE, fit)?, coverage: score_of(TABLE, coverage)? },
+                percent: u32::try_from(percent)
+                    .map_err(|_| StoreError::corrupt(TABLE, format!("weight {percent}")))?,
+                buying_role: BuyingRole::from_name(&buying_role),
+            },
+            ledger: Ledger::decode(&ledger).map_err(|error| StoreError::corrupt(TABLE, error))?,
+            matching,
+            engagement: Engagement {
+                score: score_of(TABLE, engagement)?,
+                changes_at: changes_secs,
+            },
+            last_activity: last_activity_secs,
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! Writing one workspace.
+
+use std::ops::Deref;
+
+use abm_core::WorkspaceId;
+use sea_orm::{ConnectionTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+
+use crate::entity::workspace;
+use crate::view::Conn;
+use crate::{Store, StoreError, View, WorkspaceRecord};
+
+/// Who else may write the workspace meanwhile. On SQLite there is one writer in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// Others that change no matching and no model: activities, timers. They lock the accounts
+    /// they touch.
+    Shared,
+    /// Nobody.
+    Exclusive,
+}
+
+/// A transaction on one workspace. Dropped without a commit it leaves nothing behind.
+#[derive(Debug)]
+pub struct WriteTx {
+    view: View,
+}
+
+impl Store {
+    /// Begins a transaction and reads the workspace under its lock; `None` when there is no
+    /// such workspace.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin(
+        &self,
+        workspace: WorkspaceId,
+        lock: Lock,
+    ) -> Result<Option<(WriteTx, WorkspaceRecord)>, StoreError> {
+        let tx = self.begin_raw(workspace).await?;
+        let mut sql = String::from("SELECT * FROM workspace WHERE workspace_id = ");
+        sql.push_str(&workspace.to_string());
+        if tx.is_postgres() {
+            sql.push_str(if lock == Lock::Shared { " FOR SHARE" } else { " FOR UPDATE" });
+        }
+        let row = tx.db().query_one_raw(tx.statement(&sql, [])).await?;
+        let Some(row) = row else { return Ok(None) };
+        use sea_orm::FromQueryResult;
+        let record = workspace::Model::from_query_result(&row, "")?.into();
+        Ok(Some((tx, record)))
+    }
+
+    /// Begins a transaction that writes from the start: on SQLite one that only turns writer
+    /// later can be refused at that moment.
+    pub(crate) async fn begin_raw(&self, workspace: WorkspaceId) -> Result<WriteTx, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let tx = self.pool.begin_with_options(options).await?;
+        Ok(WriteTx { view: View { conn: Conn::Tx(tx), workspace } })
+    }
+}
+
+impl WriteTx {
+    /// Commits, and gives the position that reads can ask for.
+    ///
+    /// # Errors
+    /// [`StoreError::OutcomeUnknown`] when the answer was lost; any other error means that
+    /// nothing was written.
+    pub async fn commit(self) -> Result<u64, StoreError> {
+        let before = self.next_revision().await?;
+        let Conn::Tx(tx) = self.view.conn else {
+            return Err(StoreError::corrupt("transaction", "it is not open"));
+        };
+        tx.commit().await.map_err(StoreError::of_commit)?;
+        Ok(before)
+    }
+}
+
+impl Deref for WriteTx {
+    type Target = View;
+
+    fn deref(&self) -> &View {
+        &self.view
+    }
+}

@@ -1,0 +1,24 @@
+//! Schema steps for SQLite and PostgreSQL, as plain SQL.
+//!
+//! A step that landed is never edited; a change is a new step, and the version of the service
+//! before it keeps working on the schema after it (expand, move, contract later).
+
+mod step;
+
+use sea_orm_migration::prelude::*;
+
+pub use sea_orm_migration::MigratorTrait;
+
+/// Every step, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(step::Step {
+            name: "m20261122_000001_initial",
+            sqlite: include_str!("sql/sqlite/m20261122_000001_initial.sql"),
+            postgres: include_str!("sql/postgres/m20261122_000001_initial.sql"),
+        })]
+    }
+}
