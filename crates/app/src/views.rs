@@ -1,6 +1,6 @@
 //! What is shown: accounts, ranked lists, people, activities.
 
-use abm_core::assess::{Assessment, LeadRules, assess, raw_points};
+use abm_core::assess::{Assessment, LeadRules, assess, forecast, raw_points};
 use abm_core::engagement::Reading;
 use abm_core::fit::Fit;
 use abm_core::grade::Label;
@@ -27,8 +27,10 @@ pub struct AccountView {
     pub state: AccountState,
     /// Letter and digit.
     pub label: Label,
-    /// Weighted raw points of its people; only for a moment asked for.
+    /// Weighted raw points of its people, where they were looked at.
     pub raw_points: Option<f64>,
+    /// The second in which it leaves its tier if nothing happens; only while the tier is held.
+    pub held_until: Option<i64>,
     /// Why it is where it is, a sentence each.
     pub reasons: Vec<String>,
     /// The people who add most to it.
@@ -55,6 +57,14 @@ pub struct LeadScore {
 }
 
 impl App {
+    /// The position of the records now.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn position(&self, workspace: WorkspaceId) -> Result<u64, AppError> {
+        Ok(self.inner.store.view(workspace).revision().await?)
+    }
+
     /// Refuses to read before a position that the database has not reached.
     ///
     /// # Errors
@@ -83,8 +93,9 @@ impl App {
                 found.ok_or_else(|| AppError::not_found("account", id))?;
             let now = self.clock().now().secs();
             // Between the moment of a change and the timer's work on it, the answer is found
-            // here: what is shown is never behind the clock.
-            if state.changes_at.is_none_or(|change| change > now) {
+            // here: what is shown is never behind the clock. A held tier has an end to be found.
+            let held = state.tier != state.tier_met;
+            if !held && state.changes_at.is_none_or(|change| change > now) {
                 let compiled = self.inner.models.get(&view, state.model_version).await?;
                 let people =
                     if people > 0 { view.top_people(id, people).await? } else { Vec::new() };
@@ -94,6 +105,7 @@ impl App {
                     account,
                     state,
                     raw_points: None,
+                    held_until: None,
                     people,
                     revision,
                 });
@@ -114,6 +126,8 @@ impl App {
             }
         }
         let state = state_of(&compiled, &subject, &found, at);
+        let held_until =
+            if found.tier == found.tier_met { None } else { ends(&compiled, &subject, &found) };
         let raw = raw_points(&compiled.model, &subject.people, &subject.visitor, at);
         Ok(AccountView {
             label: found.label,
@@ -121,6 +135,7 @@ impl App {
             account: subject.account,
             state,
             raw_points: Some(raw),
+            held_until,
             people: top,
             revision,
         })
@@ -346,6 +361,12 @@ pub(crate) async fn one_subject(
 ) -> Result<Subject, AppError> {
     let found = subject::load(view, compiled, vec![id.clone()], Ledgers::Stored).await?;
     found.into_iter().next().ok_or_else(|| AppError::not_found("account", id))
+}
+
+/// The second in which an account leaves its tier if nothing happens.
+fn ends(compiled: &Compiled, subject: &Subject, found: &Assessment) -> Option<i64> {
+    let Subject { rules, people, visitor, .. } = subject;
+    forecast(&compiled.model, rules, people, visitor, found).map(|forecast| forecast.at)
 }
 
 /// The state that an assessment would store.

@@ -236,6 +236,60 @@ signals:
         )
     }
 
+    #[test]
+    fn a_score_that_stays_where_its_integer_changes_is_searched_in_bounded_time() {
+        // The cap holds the group at 120 points, which make 87.5 exactly, for years; what was
+        // taken off fades until it makes no difference.
+        let file = "
+groups: {g: {cap: 120}}
+signals:
+  - {name: a, when: 'activity.type == \"a\"', points: 100, half_life_days: 300, group: g}
+  - {name: b, when: 'activity.type == \"b\"', points: -1, half_life_days: 1}
+  - {name: c, when: 'activity.type == \"c\"', points: -1, half_life_days: 30000}";
+        let model = model(file);
+        let mut entries = vec![(0, 0); 20];
+        entries.push((0, 1));
+        let capped = reading(&model, &entries);
+        assert_eq!((capped.engagement(0), capped.engagement(100 * DAY)), (87, 88));
+        let change = capped.next_change(0).expect("it rises");
+        assert_eq!((capped.engagement(change - 1), capped.engagement(change)), (87, 88));
+        let change = capped.next_change(change).expect("it falls");
+        assert_eq!((capped.engagement(change - 1), capped.engagement(change)), (88, 87));
+        // As much given as taken, and hardly fading: nothing is certain before it is looked at.
+        let mut entries = vec![(0, 0); 12];
+        entries.extend([(0, 2); 20]);
+        let change = reading(&model, &entries).next_change(0);
+        assert!(change.is_some_and(|change| change > 0));
+    }
+
+    #[test]
+    fn the_extremes_of_what_a_model_may_say_are_followed() {
+        for (points, half_life, look_back) in [
+            (10_000.0, 1e-9, 36_500.0),
+            (10_000.0, 36_500.0, 36_500.0),
+            (1e-9, 36_500.0, 1e-9),
+            (0.0, 30.0, 36_500.0),
+            (-10_000.0, 36_500.0, 36_500.0),
+        ] {
+            let file = format!(
+                "signals: [{{name: a, when: 'true', points: {points:?}, half_life_days: \
+                 {half_life:?}}}]"
+            );
+            let mut model = model(&file);
+            model.look_back_secs = (look_back * DAY as f64) as i64;
+            let twenty_years = 20 * 365 * DAY;
+            let reading = reading(&model, &[(0, 0), (1, 0), (twenty_years, 0)]);
+            for at in [-1, 0, 1, twenty_years - 1, twenty_years, 2 * twenty_years] {
+                let now = reading.engagement(at);
+                if let Some(change) = reading.next_change(at) {
+                    assert!(change > at);
+                    assert_eq!(reading.engagement(change - 1), now, "{file} at {at}");
+                    assert_ne!(reading.engagement(change), now, "{file} at {at}");
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn the_next_change_is_the_first_second_with_another_integer(
@@ -258,6 +312,27 @@ signals:
                     prop_assert_eq!(reading.engagement(second), now, "at {}", second);
                 }
             }
+        }
+
+        #[test]
+        fn every_rise_between_activities_is_found(
+            entries in prop::collection::vec((0..2_000i64, 0..4u16), 1..8),
+        ) {
+            // The figures of `any_model` in seconds instead of days, so that every second can
+            // be looked at.
+            let file = "
+groups: {g: {cap: 30}}
+signals:
+  - {name: a, when: 'activity.type == \"a\"', points: 12, half_life_days: 0.003}
+  - {name: b, when: 'activity.type == \"b\"', points: 9, group: g, half_life_days: 0.02}
+  - {name: c, when: 'activity.type == \"c\"', points: -25, half_life_days: 0.001}
+  - {name: d, when: 'activity.type == \"d\"', points: 30, half_life_days: 2, group: g}";
+            let reading = reading(&model(file), &entries);
+            let rises: Vec<i64> = (1..3_000)
+                .filter(|&second| reading.engagement(second) > reading.engagement(second - 1))
+                .filter(|&second| entries.iter().all(|&(time, _)| time != second))
+                .collect();
+            prop_assert_eq!(reading.rises_between(0, 3_000), rises);
         }
 
         #[test]

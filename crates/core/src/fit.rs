@@ -89,10 +89,11 @@ pub fn account_fit_parts(
         0 => 1.0,
         required => filled as f64 / required as f64,
     };
-    let share = f64::from(wanted.roles_percent) / 100.0;
     // Without people there is nobody to be covered by roles either.
-    let people =
-        if people.is_empty() { 0.0 } else { top_mean * (1.0 - share) + 100.0 * roles * share };
+    let people = match people.is_empty() {
+        true => 0.0,
+        false => weighted(top_mean, 100.0 * roles, wanted.roles_percent),
+    };
     AccountFitParts { rules: rules.score, people, top_mean, roles }
 }
 
@@ -100,7 +101,27 @@ impl AccountFitParts {
     /// The weighted whole before rounding.
     #[must_use]
     pub fn score(&self, model: &Model) -> f64 {
-        let share = f64::from(model.account_fit.people_percent) / 100.0;
-        f64::from(self.rules) * (1.0 - share) + self.people * share
+        weighted(f64::from(self.rules), self.people, model.account_fit.people_percent)
+    }
+}
+
+/// `percent` of `other` and the rest of `one`, divided once: of whole numbers a half is a half.
+fn weighted(one: f64, other: f64, percent: u8) -> f64 {
+    (one * f64::from(100 - percent.min(100)) + other * f64::from(percent)) / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_half_is_rounded_up_whatever_the_percent() {
+        for one in 0..=100_u32 {
+            for percent in 0..=100_u32 {
+                let exact = (one * (100 - percent) + 50 * percent + 50) / 100;
+                let score = weighted(f64::from(one), 50.0, percent as u8);
+                assert_eq!(u32::from(round(score)), exact, "{one} at {percent} percent");
+            }
+        }
     }
 }

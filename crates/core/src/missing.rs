@@ -1,7 +1,7 @@
 //! What an account lacks for each bar it does not meet, and the cheapest step towards it.
 
 use crate::assess::{Assessment, Person};
-use crate::engagement::{Reading, curve, raw_for, round};
+use crate::engagement::{Reading, raw_for, round};
 use crate::ledger::Ledger;
 use crate::rollup::Part;
 use crate::tier::{Bar, Tier};
@@ -104,8 +104,7 @@ impl Gap<'_> {
         }
         let engaged = |role: BuyingRole| {
             self.people.iter().zip(&now.people).any(|(person, engagement)| {
-                person.rules.buying_role == Some(role)
-                    && engagement.score >= self.model.engaged_floor
+                person.rules.buying_role == Some(role) && self.model.is_engaged(engagement.score)
             })
         };
         let open = bar.roles.iter().filter(|role| !engaged(**role));
@@ -115,9 +114,9 @@ impl Gap<'_> {
 
     /// The person nearest to the engaged floor, or somebody new.
     fn engage_one(&self) -> Option<Step> {
-        let floor = self.model.engaged_floor;
+        let floor = self.model.engaged_floor.max(1);
         let known = self.people.iter().zip(&self.now.people);
-        let idle = known.filter(|(_, engagement)| engagement.score < floor);
+        let idle = known.filter(|(_, engagement)| !self.model.is_engaged(engagement.score));
         let steps = idle.map(|(person, _)| (Some(person), self.raw_needed(Some(person), floor)));
         self.cheapest(steps.chain([(None, self.raw_needed(None, floor))]))
     }
@@ -129,7 +128,7 @@ impl Gap<'_> {
         for (person, engagement) in self.people.iter().zip(&self.now.people) {
             parts.push(Part { engagement: engagement.score, percent: person.rules.percent });
         }
-        if !self.visitor.is_empty() {
+        if self.visitor.last_at(self.as_of).is_some() {
             let percent = self.model.rollup.unknown_visitor_percent;
             parts.push(Part { engagement: self.now.visitor.score, percent });
         }
@@ -172,11 +171,10 @@ impl Gap<'_> {
     /// Raw points that a person lacks for an engagement of `score`.
     fn raw_needed(&self, person: Option<&Person>, score: u8) -> f64 {
         let has =
-            person.map_or(0.0, |person| Reading::new(self.model, &person.ledger).raw(self.as_of));
-        let half = self.model.half_points;
-        let needed = raw_for(f64::from(score) - 0.5, half);
-        debug_assert!(round(curve(needed + 1e-9, half)) >= score);
-        (needed - has).max(0.0)
+            person.map_or(0.0, |person| Reading::new(self.model, &person.ledger).sum(self.as_of));
+        let needed = raw_for(f64::from(score) - 0.5, self.model.half_points);
+        // A little more than the bar, which a rounding of these figures might just miss.
+        (needed * (1.0 + 1e-9) - has).max(0.0)
     }
 
     fn cheapest<'p>(&self, steps: impl Iterator<Item = (Option<&'p Person>, f64)>) -> Option<Step> {
@@ -246,5 +244,27 @@ tiers: [{tier: 1, engagement: 40, engaged_people: 2}]",
             missing(&model, &people, &Ledger::default(), &then, 0).len(),
             usize::from(then.engagement < 40)
         );
+    }
+
+    #[test]
+    fn without_a_floor_nobody_is_engaged_by_doing_nothing() {
+        let file = "
+name: no floor
+engagement: {engaged_floor: 0}
+signals: [{name: visit, when: 'activity.type == \"visit\"', points: 1}]
+account_fit: {people_percent: 0}
+mqa: {engaged_people: 1, roles: [champion]}";
+        let model = model::parse(file).expect("valid");
+        let mut people = vec![person(0)];
+        people[0].rules.buying_role = Some(BuyingRole::Champion);
+        let now = assess(&model, &AccountRules::default(), &people, &Ledger::default(), 0);
+        let found = missing(&model, &people, &Ledger::default(), &now, 0);
+        let [Missing { tier: None, lacks }] = found.as_slice() else { panic!("{found:?}") };
+        let [Lack::EngagedPeople { people: 1, step: Some(step) }, Lack::Role { .. }] =
+            lacks.as_slice()
+        else {
+            panic!("{lacks:?}")
+        };
+        assert!(step.raw_points > 0.0);
     }
 }

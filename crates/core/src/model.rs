@@ -140,6 +140,14 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_too_many_rules_is_refused_before_they_cost_anything() {
+        let rule = "{name: a, when: 'broken ('}";
+        let file = format!("name: x\nsignals: [{}]", vec![rule; 501].join(", "));
+        let found = parse(&file).expect_err("too many");
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+
+    #[test]
     fn every_problem_is_reported_with_its_path() {
         let file = "
 name: broken
@@ -164,6 +172,19 @@ tiers: [{tier: 1, fit: 101}]
             "tiers[0].fit",
         ] {
             assert!(paths.contains(&path), "{path} is missing in {paths:?}");
+        }
+        for (file, path) in [
+            ("engagement: {half_life_days: .inf}", "engagement.half_life_days"),
+            ("engagement: {half_life_days: 1.0e+6}", "engagement.half_life_days"),
+            ("engagement: {look_back_days: .nan}", "engagement.look_back_days"),
+            ("engagement: {daily_cap: 0}", "engagement.daily_cap"),
+            ("groups: {g: {cap: 1.0e+10}}", "groups.g.cap"),
+            ("groups: {'': {cap: 1}}", "groups."),
+            ("hold_days: .nan", "hold_days"),
+            ("signals: [{name: a, when: 'true', points: .nan}]", "signals[0].points"),
+        ] {
+            let found = parse(&format!("name: x\n{file}")).expect_err(file);
+            assert_eq!(found.first().map(|problem| problem.path.as_str()), Some(path), "{file}");
         }
         let unknown = parse("name: x\nsignal: []").expect_err("an unknown field is refused");
         assert_eq!(unknown.first().and_then(|problem| problem.line), Some(2));

@@ -86,30 +86,46 @@ impl Rollup {
         seniority * role.copied().unwrap_or(100) / 100
     }
 
-    /// An account's engagement before rounding.
+    /// An account's engagement before rounding. It comes from sums of integers and one
+    /// division, so that it does not depend on the order of the parts, and a half is a half.
     #[must_use]
     pub fn score(&self, parts: &[Part]) -> f64 {
-        match self.operator {
+        let mut best: Vec<u64> = parts.iter().map(|part| part.hundredths()).collect();
+        best.sort_unstable_by(|one, other| other.cmp(one));
+        let count = best.len();
+        let sum_of = |ranks: std::ops::Range<usize>| -> u64 {
+            best.get(ranks).unwrap_or_default().iter().sum()
+        };
+        let (sum, by) = match self.operator {
             Operator::SaturatingSum => {
-                let sum: u64 = parts.iter().map(|part| part.hundredths()).sum();
-                curve(sum as f64 / 100.0, self.half_points)
+                return curve(sum_of(0..count) as f64 / 100.0, self.half_points);
             }
-            _ => self.combine(parts).score,
-        }
+            Operator::Max => (sum_of(0..count.min(1)), 100),
+            // Of hundredths over percent the hundreds cancel out.
+            Operator::Mean => {
+                (sum_of(0..count), parts.iter().map(|part| u64::from(part.percent)).sum())
+            }
+            Operator::Median if count % 2 == 1 => (sum_of(count / 2..count / 2 + 1), 100),
+            Operator::Median => (sum_of((count / 2).saturating_sub(1)..count / 2 + 1), 200),
+            Operator::TopKMean => {
+                let top = self.top.min(count);
+                (sum_of(0..top), 100 * top as u64)
+            }
+            Operator::Champion if count > 1 => {
+                let others = count as u64 - 1;
+                (6 * others * sum_of(0..1) + 4 * sum_of(1..count), 1_000 * others)
+            }
+            Operator::Champion => (sum_of(0..count), 100),
+        };
+        if by == 0 { 0.0 } else { (sum as f64 / by as f64).min(100.0) }
     }
 
     /// An account's engagement before rounding, taken apart.
     #[must_use]
     pub fn combine(&self, parts: &[Part]) -> Combined {
-        let values: Vec<f64> = parts.iter().map(|part| part.hundredths() as f64 / 100.0).collect();
-        let factors = self.factors(parts);
-        let shares: Vec<f64> = values.iter().zip(factors).map(|(value, by)| value * by).collect();
-        let sum: f64 = shares.iter().sum();
-        let score = match self.operator {
-            Operator::SaturatingSum => self.score(parts),
-            _ => sum.min(100.0),
-        };
-        Combined { score, shares }
+        let values = parts.iter().map(|part| part.hundredths() as f64 / 100.0);
+        let shares = values.zip(self.factors(parts)).map(|(value, by)| value * by).collect();
+        Combined { score: self.score(parts), shares }
     }
 
     /// By what each part's weighted value counts in the sum.
@@ -184,6 +200,15 @@ mod tests {
         assert_eq!(score(Operator::TopKMean, &people), 60.0);
         assert_eq!(score(Operator::Champion, &people), 0.6 * 80.0 + 0.4 * 25.0);
         assert_eq!(score(Operator::Champion, &[(80, 100)]), 80.0, "nobody else to look at");
+    }
+
+    #[test]
+    fn a_half_is_a_half_in_any_order() {
+        let mut people = [(9, 50), (41, 100), (0, 100)];
+        for _ in 0..people.len() {
+            people.rotate_left(1);
+            assert_eq!(score(Operator::Champion, &people), 25.5, "24.6 and 0.9");
+        }
     }
 
     #[test]

@@ -5,13 +5,19 @@
 
 mod check;
 mod facts;
+mod pattern;
 
 use std::sync::{Arc, LazyLock};
 
-use cel::{Context, Env, Program, Value};
+use cel::common::types::CelBool;
+use cel::common::value::CowVal;
+use cel::context::VariableResolver;
+use cel::{Context, Env, IdedExpr, Value};
+
+use pattern::Pattern;
 
 pub use check::RuleProblem;
-pub use facts::{AccountFacts, ActivityFacts, Facts, LeadFacts};
+pub use facts::{AccountFacts, ActivityFacts, Facts, LeadFacts, Record};
 
 /// What a rule may speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +45,9 @@ pub enum Answer {
 #[derive(Debug)]
 pub struct Rule {
     source: String,
-    program: Program,
+    /// As compiled, its patterns taken out.
+    expression: IdedExpr,
+    patterns: Vec<Pattern>,
     /// The activity types that can satisfy it; `None` when any can.
     types: Option<Vec<String>>,
     /// Whether one of `types` is all it asks for.
@@ -47,7 +55,12 @@ pub struct Rule {
 }
 
 /// The standard functions, made once: building them costs far more than a rule.
-static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
+static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
+    let mut env = Env::stdlib();
+    let declared = pattern::declare(&mut env);
+    debug_assert!(declared.is_ok(), "no standard function has this name");
+    Arc::new(env)
+});
 
 impl Rule {
     /// Compiles and checks an expression.
@@ -60,7 +73,9 @@ impl Rule {
         check::expression(&program, scope)?;
         let types = check::activity_types(program.expression());
         let only_type = types.is_some() && check::is_type_test(program.expression());
-        Ok(Self { source: source.to_owned(), program, types, only_type })
+        let (mut expression, mut patterns) = (program.expression().clone(), Vec::new());
+        pattern::take_out(&mut expression, &mut patterns);
+        Ok(Self { source: source.to_owned(), expression, patterns, types, only_type })
     }
 
     /// The expression as written.
@@ -84,12 +99,29 @@ impl Rule {
     /// What the rule says of these facts.
     #[must_use]
     pub fn answer(&self, facts: &impl Facts) -> Answer {
+        let names = Names { facts, patterns: &self.patterns };
         let mut context = Context::with_env(Arc::clone(&ENV));
-        facts.bind(&mut context);
-        match self.program.execute(&context) {
-            Ok(Value::Bool(true)) => Answer::Yes,
-            Ok(Value::Bool(false)) => Answer::No,
-            Ok(_) | Err(_) => Answer::Unknown,
+        context.set_variable_resolver(&names);
+        let answer = Value::resolve_val(&self.expression, &context);
+        match answer.as_ref().ok().and_then(|value| value.downcast_ref::<CelBool>()) {
+            Some(yes) if *yes.inner() => Answer::Yes,
+            Some(_) => Answer::No,
+            None => Answer::Unknown,
+        }
+    }
+}
+
+/// What the names of an expression stand for; nothing is copied.
+struct Names<'a, F> {
+    facts: &'a F,
+    patterns: &'a [Pattern],
+}
+
+impl<F: Facts> VariableResolver for Names<'_, F> {
+    fn resolve<'b>(&'b self, name: &str) -> Option<CowVal<'b, 'b>> {
+        match self.facts.record(name) {
+            Some(record) => Some(CowVal::Borrowed(&record.0)),
+            None => pattern::named(name, self.patterns).map(|pattern| CowVal::Borrowed(pattern)),
         }
     }
 }
@@ -129,6 +161,23 @@ mod tests {
             ("lead.title == 'x'", "column 1: `lead` is not known here, only account"),
             ("account.employees > '1'", "compares account.employees, a number, with a text"),
             ("account.industry == 7", "compares account.industry, a text, with a number"),
+            ("7 < account.attributes.seats", "account.attributes.seats, a text, with a number"),
+            ("account.employees in ['many']", "compares account.employees, a number, with a text"),
+            ("'a' in account.name", "account.name, a text, is not a list"),
+            ("account.name.first == 'a'", "account.name, a text, has no fields"),
+            ("account.domains.contains('a')", "account.domains, a list, has no `contains`"),
+            ("account.name.lower() == 'a'", "column 19: `lower` cannot be called on a value"),
+            ("lower(account.name) == 'a'", "`lower` is not a function, only size"),
+            ("account.employees && true", "account.employees, a number, is not a condition"),
+            ("!account.name", "account.name, a text, is not a condition"),
+            ("account.name.matches('(')", "has a pattern that cannot be used"),
+            (r"account.name.matches('(\\w{90}){90}')", "has a pattern that cannot be used"),
+            ("account.name.matches(account.city)", "takes one pattern, in quotes"),
+            ("account['nme'] == 'a'", "a field is named after a dot"),
+            ("account.name ? true : false", "account.name, a text, is not a condition"),
+            ("account.?name.hasValue()", "cannot be called on a value"),
+            ("size(account.domains)", "is not a condition"),
+            ("account.domains.filter(a, a != '')", "is not a condition"),
             ("account.employees", "is not a condition"),
             ("'yes'", "is not a condition"),
             ("account.employees >", "column"),
@@ -142,6 +191,33 @@ mod tests {
         assert!(problems(&costly, Scope::Account).contains("long"));
         let nested = "account.domains.all(a, account.domains.all(b, a == b))";
         assert!(problems(nested, Scope::Account).contains("inside another"));
+    }
+
+    #[test]
+    fn what_is_accepted_can_be_answered() {
+        let profile = AccountProfile {
+            name: "Acme Interns".into(),
+            employees: Some(20),
+            website: "https://www.acme.com".into(),
+            attributes: [("plan".to_owned(), "pro".to_owned())].into(),
+            ..AccountProfile::default()
+        };
+        for (source, expected) in [
+            (r"account.name.matches('(?i)\\binterns?\\b')", Answer::Yes),
+            ("account.name.matches('^acme') || account.name.matches('s$')", Answer::Yes),
+            ("account.domains.exists(d, d.matches('[.]com$') && d.size() < 9)", Answer::Yes),
+            ("account.domains.exists_one(d, d == 'b.com')", Answer::No),
+            ("account.domains.filter(d, d.endsWith('.com')).size() == 1", Answer::Yes),
+            ("account.attributes['plan'] in ['pro', 'max']", Answer::Yes),
+            ("'plan' in account.attributes && has(account.attributes.plan)", Answer::Yes),
+            ("account.attributes.size() > 1", Answer::No),
+            ("account.attributes.seats == '7'", Answer::Unknown),
+            ("account.employees * 2 + 1 > 40 ? account.name != '' : false", Answer::Yes),
+            ("account.employees < 20.5", Answer::Yes),
+            ("int('7') == 7 && string(account.employees) == '20'", Answer::Yes),
+        ] {
+            assert_eq!(answer(source, &profile), expected, "{source}");
+        }
     }
 
     #[test]

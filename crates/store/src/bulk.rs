@@ -4,8 +4,6 @@
 //! (PostgreSQL), so that the statement's text, and with it its prepared form, is the same for
 //! any number of rows.
 
-use std::fmt::Write as _;
-
 use sea_orm::sea_query::{ArrayType, Value};
 use sea_orm::{ConnectionTrait, DatabaseExecutor, DbBackend, ExecResult, QueryResult, Statement};
 use serde_json::Value as Json;
@@ -66,21 +64,31 @@ impl Column {
         }
     }
 
-    fn array(self) -> Value {
-        let (kind, values): (_, Vec<Value>) = match self {
-            Self::Text(_, values) => (ArrayType::String, into_values(values)),
-            Self::TextOrNull(_, values) => (ArrayType::String, into_values(values)),
-            Self::Int(_, values) => (ArrayType::BigInt, into_values(values)),
-            Self::IntOrNull(_, values) => (ArrayType::BigInt, into_values(values)),
-            Self::Bool(_, values) => (ArrayType::Bool, into_values(values)),
-            Self::Bytes(_, values) => (ArrayType::Bytes, into_values(values)),
-        };
-        Value::Array(kind, Some(Box::new(values)))
+    /// The column as an array, and a second one that tells which of its values are there: the
+    /// library's arrays hold no nulls.
+    fn arrays(self) -> (Value, Option<Value>) {
+        match self {
+            Self::Text(_, values) => (array(ArrayType::String, values), None),
+            Self::TextOrNull(_, values) => with_nulls(ArrayType::String, values),
+            Self::Int(_, values) => (array(ArrayType::BigInt, values), None),
+            Self::IntOrNull(_, values) => with_nulls(ArrayType::BigInt, values),
+            Self::Bool(_, values) => (array(ArrayType::Bool, values), None),
+            Self::Bytes(_, values) => (array(ArrayType::Bytes, values), None),
+        }
     }
 }
 
-fn into_values<T: Into<Value>>(values: Vec<T>) -> Vec<Value> {
-    values.into_iter().map(Into::into).collect()
+fn array<T: Into<Value>>(kind: ArrayType, values: Vec<T>) -> Value {
+    Value::Array(kind, Some(Box::new(values.into_iter().map(Into::into).collect())))
+}
+
+fn with_nulls<T: Into<Value> + Default>(
+    kind: ArrayType,
+    values: Vec<Option<T>>,
+) -> (Value, Option<Value>) {
+    let there = array(ArrayType::Bool, values.iter().map(Option::is_some).collect());
+    let values = values.into_iter().map(Option::unwrap_or_default).collect();
+    (array(kind, values), Some(there))
 }
 
 /// Rows of the same length, as a table called `rows` in the statement that uses them.
@@ -113,13 +121,7 @@ impl Rows {
     /// The table and its parameters. It comes first in a statement, so that its parameters do.
     fn table(self, backend: DbBackend) -> (String, Vec<Value>) {
         if backend == DbBackend::Postgres {
-            let mut arrays = String::new();
-            for (number, column) in (1..).zip(&self.0) {
-                let comma = if number == 1 { "" } else { ", " };
-                let _ = write!(arrays, "{comma}${number}::{}[]", column.postgres_type());
-            }
-            let table = format!("(SELECT * FROM UNNEST({arrays}) AS t({}))", self.names());
-            return (table, self.0.into_iter().map(Column::array).collect());
+            return self.unnested();
         }
         let columns = self.0.iter().enumerate().map(|(position, column)| match column {
             Column::Bytes(name, _) => format!("unhex(value->>{position}) AS {name}"),
@@ -130,6 +132,29 @@ impl Rows {
         let row = |row| Json::Array(self.0.iter().map(|column| column.json(row)).collect());
         let json = Json::Array((0..length).map(row).collect()).to_string();
         (format!("(SELECT {columns} FROM json_each(?))"), vec![json.into()])
+    }
+
+    /// The table as PostgreSQL takes it: an array for each column.
+    fn unnested(self) -> (String, Vec<Value>) {
+        let (mut columns, mut arrays, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        let mut values = Vec::with_capacity(self.0.len());
+        for column in self.0 {
+            let (name, kind) = (column.name(), column.postgres_type());
+            let (array, there) = column.arrays();
+            values.push(array);
+            arrays.push(format!("${}::{kind}[]", values.len()));
+            names.push(name.to_owned());
+            let Some(there) = there else {
+                columns.push(name.to_owned());
+                continue;
+            };
+            values.push(there);
+            arrays.push(format!("${}::boolean[]", values.len()));
+            names.push(format!("{name}_there"));
+            columns.push(format!("CASE WHEN {name}_there THEN {name} END AS {name}"));
+        }
+        let (columns, arrays, names) = (columns.join(", "), arrays.join(", "), names.join(", "));
+        (format!("(SELECT {columns} FROM UNNEST({arrays}) AS t({names}))"), values)
     }
 
     /// Runs a statement in which `{rows}` stands for this table and `{names}` for its columns.

@@ -104,7 +104,8 @@ impl<'a> Window<'a> {
         let members = self.crowd.members.iter();
         let changes = members.clone().filter_map(|member| member.reading().next_change(met_at));
         let visitor = members.filter(|member| !member.is_person);
-        let change = changes.chain(visitor.filter_map(|member| member.next_moment(met_at))).min()?;
+        let change =
+            changes.chain(visitor.filter_map(|member| member.next_moment(met_at))).min()?;
         Some((change + self.crowd.model.tiers.hold_secs).max(self.as_of + 1))
     }
 

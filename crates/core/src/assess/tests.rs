@@ -96,6 +96,63 @@ fn an_account_with_nobody_never_changes() {
     assert_eq!((empty.engagement, empty.tier, empty.changes_at), (0, None, None));
 }
 
+#[test]
+fn a_visitor_that_comes_later_does_not_change_an_earlier_moment() {
+    let file = FILE.replace("rollup: {", "rollup: {operator: mean, ");
+    let model = model::parse(&file).expect("valid");
+    let people = [person("a", 0, &[(0, 0); 8])];
+    let visitor: Ledger = [Entry { time: 5 * DAY, signal: 0 }].into_iter().collect();
+    let rules = AccountRules::default();
+    let seen = |as_of| assess(&model, &rules, &people, &visitor, as_of);
+    assert_eq!(seen(0).engagement, at(&model, &people, 0).engagement);
+    // Its first trace lowers the mean at once, and the tier for which it was too much when the
+    // hold is over: no engagement changes at that moment.
+    let quiet = FILE.replace("points: 10", "points: 0").replace("points: 1,", "points: 40,");
+    let file = quiet.replace("rollup: {", "rollup: {operator: mean, ");
+    let model = model::parse(&file).expect("valid");
+    let people = [person("a", 0, &[(0, 1); 2])];
+    let visitor: Ledger = [Entry { time: 10, signal: 0 }].into_iter().collect();
+    let seen = |as_of| assess(&model, &rules, &people, &visitor, as_of);
+    let held = seen(10);
+    assert_eq!((held.tier_met, held.tier), (Some(Tier::Two), Some(Tier::Two)));
+    let mut now = seen(0);
+    for as_of in (0..20 * DAY).step_by(600) {
+        while let Some(change) = now.changes_at.filter(|&change| change <= as_of) {
+            now = seen(change);
+        }
+        assert_eq!((now.tier, now.mqa), (seen(as_of).tier, seen(as_of).mqa), "at {as_of}");
+    }
+}
+
+/// 40 points for a month, and 50 taken off that are forgotten within days: the account falls
+/// at once, comes back by itself, and fades.
+#[test]
+fn a_bar_that_is_met_between_activities_counts_for_the_hold() {
+    let file = FILE
+        .replace("points: 10, half_life_days: 5", "points: 40")
+        .replace("points: -15, half_life_days: 9", "points: -50, half_life_days: 1")
+        .replace("hold_days: 14", "hold_days: 5");
+    let model = model::parse(&file).expect("valid");
+    let people = [person("a", 0, &[(0, 0), (0, 2)])];
+    let met: Vec<bool> =
+        (0..40 * DAY / 600).map(|n| at(&model, &people, n * 600).tier_met.is_some()).collect();
+    let first = met.iter().position(|&met| met).expect("it comes back");
+    let last = met.iter().rposition(|&met| met).expect("it comes back");
+    assert!(0 < first && first < last && last < met.len() - 720, "{first} {last}");
+    for (n, _) in met.iter().enumerate() {
+        let held = at(&model, &people, n as i64 * 600).tier.is_some();
+        // The hold begins within 10 minutes of the last moment on this grid.
+        if n.abs_diff(last + 720) > 1 {
+            assert_eq!(held, (first..last + 720).contains(&n), "at {n}");
+        }
+    }
+    let start = at(&model, &people, 0);
+    let found = forecast(&model, &AccountRules::default(), &people, &Ledger::default(), &start);
+    let found = found.expect("it comes back").at;
+    assert!(at(&model, &people, found - 1).tier.is_none());
+    assert!(at(&model, &people, found).tier.is_some());
+}
+
 fn entries() -> impl Strategy<Value = Vec<(i64, u16)>> {
     prop::collection::vec((0..30 * DAY, 0..3u16), 0..12)
 }

@@ -25,7 +25,7 @@ pub fn explain_account_engagement(
         parts.push(Part { engagement, percent: person.rules.percent });
     }
     let visitor_percent = model.rollup.unknown_visitor_percent;
-    if !visitor.is_empty() {
+    if visitor.last_at(as_of).is_some() {
         let engagement = Reading::new(model, visitor).engagement(as_of);
         parts.push(Part { engagement, percent: visitor_percent });
     }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::{Explanation, Line, What, finish, micro, total};
 use crate::engagement::{GroupTerms, Reading, curve};
 use crate::fit::RuleFit;
-use crate::ledger::Ledger;
+use crate::ledger::{DAY_ENTRIES, Ledger};
 use crate::model::FitRule;
 use crate::rule::{AccountFacts, LeadFacts};
 use crate::time::day_of;
-use crate::{LeadProfile, Model};
+use crate::{DAY, LeadProfile, Model};
 
 /// Opens the engagement of a ledger at a second.
 #[must_use]
@@ -69,21 +69,24 @@ fn group_cap_line(model: &Model, group: &GroupTerms, sum: i64) -> Option<Line> {
     (cut < 0).then(|| Line::new(What::GroupCap { name: name.clone() }, cut))
 }
 
-/// One line per signal that had more activities in a day than count.
+/// One line per signal of which more happened in a day than counts. Of what the ledger only
+/// counts the second is not known: it is told as soon as the entries of its day are over.
 fn day_cap_lines(model: &Model, ledger: &Ledger, as_of: i64) -> Vec<Line> {
-    let mut days: BTreeMap<(i64, u16), u64> = BTreeMap::new();
-    for entry in ledger.entries().iter().filter(|entry| entry.time <= as_of) {
-        *days.entry((day_of(entry.time), entry.signal)).or_default() += 1;
-    }
-    for (&key, &more) in ledger.overflow().iter().filter(|((day, _), _)| *day <= day_of(as_of)) {
-        *days.entry(key).or_default() += more;
-    }
+    let since = as_of - model.look_back_secs;
+    let mut days: BTreeMap<(i64, u16), usize> = BTreeMap::new();
     let mut cut: BTreeMap<u16, u64> = BTreeMap::new();
-    for ((_, position), count) in days {
-        let Some(signal) = model.signals.get(position) else { continue };
-        let beyond = count.saturating_sub(signal.daily_cap as u64);
-        if beyond > 0 {
-            *cut.entry(position).or_default() += beyond;
+    for entry in ledger.entries().iter().take_while(|entry| entry.time <= as_of) {
+        let rank = days.entry((day_of(entry.time), entry.signal)).or_default();
+        *rank += 1;
+        let beyond = model.signals.get(entry.signal).is_some_and(|s| *rank > s.daily_cap);
+        if beyond && entry.time >= since {
+            *cut.entry(entry.signal).or_default() += 1;
+        }
+    }
+    for (key, &more) in ledger.overflow() {
+        let (day, signal) = *key;
+        if days.get(key) == Some(&DAY_ENTRIES) && (day + 1) * DAY > since {
+            *cut.entry(signal).or_default() += more;
         }
     }
     cut.into_iter()

@@ -74,6 +74,16 @@ signals:
     let whats: Vec<_> = opened.lines.iter().map(|line| &line.what).collect();
     assert!(whats.contains(&&What::GroupCap { name: "web".into() }));
     assert!(whats.contains(&&What::DayCap { name: "view".into(), count: 120 }));
+    let capped = |as_of| {
+        let opened = explain_lead_engagement(&model, &views, as_of);
+        opened.lines.into_iter().find_map(|line| match line.what {
+            What::DayCap { count, .. } => Some(count),
+            _ => None,
+        })
+    };
+    assert_eq!(capped(9), None, "the cap was not reached by then");
+    assert_eq!(capped(49), Some(40), "what happened later is not told");
+    assert_eq!(capped(1_096 * DAY), None, "what counts nothing any more is not cut");
     let gone: Ledger = [Entry { time: 0, signal: 1 }].into_iter().collect();
     let opened = explain_lead_engagement(&model, &gone, 0);
     assert_eq!(opened.score, 0);

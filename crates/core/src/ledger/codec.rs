@@ -6,7 +6,7 @@
 //! count. An empty ledger is the empty string.
 
 use super::{Entry, Ledger};
-use crate::DAY;
+use crate::{DAY, Timestamp};
 
 const VERSION: u8 = 1;
 
@@ -46,7 +46,7 @@ impl Ledger {
     /// Reads the stored form.
     ///
     /// # Errors
-    /// [`CorruptLedger`] when `bytes` were not written by [`Ledger::encode`].
+    /// [`CorruptLedger`] when `bytes` cannot have been written by [`Ledger::encode`].
     pub fn decode(bytes: &[u8]) -> Result<Self, CorruptLedger> {
         let Some((&version, rest)) = bytes.split_first() else { return Ok(Self::default()) };
         if version != VERSION {
@@ -63,9 +63,11 @@ impl Ledger {
         for _ in 0..take_len(&mut rest)? {
             let day = i64::try_from(take(&mut rest)?).map_err(|_| CorruptLedger)? - EPOCH / DAY;
             let signal = take_signal(&mut rest)?;
-            ledger.overflow.insert((day, signal), take(&mut rest)?);
+            let more = u32::try_from(take(&mut rest)?).map_err(|_| CorruptLedger)?;
+            ledger.overflow.insert((day, signal), more.into());
         }
-        if rest.is_empty() { Ok(ledger) } else { Err(CorruptLedger) }
+        let sound = rest.is_empty() && ledger.entries.is_sorted() && time <= Timestamp::MAX.secs();
+        if sound { Ok(ledger) } else { Err(CorruptLedger) }
     }
 }
 
@@ -115,5 +117,15 @@ mod tests {
             }
             let _ = Ledger::decode(&bytes);
         }
+    }
+
+    #[test]
+    fn what_no_ledger_can_hold_is_refused() {
+        let out_of_order = [VERSION, 2, 9, 1, 0, 0, 0];
+        let after_all_time = [&[VERSION, 1], [0xff; 8].as_slice(), &[0x7f, 0, 0]].concat();
+        for bytes in [&out_of_order[..], &after_all_time, &[VERSION], &[VERSION + 1]] {
+            assert_eq!(Ledger::decode(bytes), Err(CorruptLedger), "{bytes:?}");
+        }
+        assert!(Ledger::decode(&[VERSION, 2, 9, 0, 0, 1, 0]).is_ok(), "in order");
     }
 }

@@ -15,6 +15,11 @@ use crate::{DAY, limits};
 
 /// Most rules (signals, fit rules, exclusions) of one model.
 const RULES: usize = 500;
+/// Longest time that a model may speak of, in days: a hundred years.
+const DAYS: f64 = 36_500.0;
+/// Most points that a cap or a curve may speak of: what a hundred thousand of the strongest
+/// activities give.
+const SUM: f64 = 1e9;
 
 /// One thing that is wrong with a model file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +67,11 @@ pub fn parse(file: &str) -> Result<Model, Vec<Problem>> {
         }]
     })?;
     let mut checker = Checker::default();
+    // Before any rule is compiled: that is what costs.
+    checker.rules(&file);
+    if !checker.found.is_empty() {
+        return Err(checker.found);
+    }
     let model = checker.model(file);
     if checker.found.is_empty() { Ok(model) } else { Err(checker.found) }
 }
@@ -84,10 +94,17 @@ impl Checker {
         })
     }
 
-    fn positive(&mut self, path: &str, value: f64) -> f64 {
-        if !(value > 0.0 && value.is_finite()) {
-            self.problem(path, format!("is {value}, must be greater than 0"));
+    fn positive(&mut self, path: &str, value: f64, most: f64) -> f64 {
+        if !(value > 0.0 && value <= most) {
+            self.problem(path, format!("is {value}, must be greater than 0 and at most {most}"));
             return 1.0;
+        }
+        value
+    }
+
+    fn daily_cap(&mut self, path: &str, value: usize) -> usize {
+        if !(1..=DAY_ENTRIES).contains(&value) {
+            self.problem(path, format!("is {value}, must be from 1 to {DAY_ENTRIES}"));
         }
         value
     }
@@ -103,7 +120,7 @@ impl Checker {
         }
     }
 
-    fn model(&mut self, file: ModelFile) -> Model {
+    fn rules(&mut self, file: &ModelFile) {
         let rules = file.signals.len()
             + file.lead_fit.len()
             + file.account_fit.rules.len()
@@ -111,10 +128,19 @@ impl Checker {
         if rules > RULES {
             self.problem("", format!("has {rules} rules, at most {RULES} are allowed"));
         }
+        let groups = file.groups.len();
+        if groups > RULES {
+            self.problem("groups", format!("has {groups} entries, at most {RULES} are allowed"));
+        }
+    }
+
+    fn model(&mut self, file: ModelFile) -> Model {
         self.name("name", &file.name, &mut HashSet::new());
         let engagement = &file.engagement;
-        let half_points = self.positive("engagement.half_points", engagement.half_points);
-        let look_back = self.positive("engagement.look_back_days", engagement.look_back_days);
+        let half_points = self.positive("engagement.half_points", engagement.half_points, SUM);
+        let look_back = self.positive("engagement.look_back_days", engagement.look_back_days, DAYS);
+        self.positive("engagement.half_life_days", engagement.half_life_days, DAYS);
+        self.daily_cap("engagement.daily_cap", engagement.daily_cap);
         let engaged_floor = self.percent("engagement.engaged_floor", engagement.engaged_floor);
         let groups = self.groups(&file.groups);
         let signals = self.signals(&file.signals, &groups, &file);
@@ -134,9 +160,10 @@ impl Checker {
     }
 
     fn groups(&mut self, groups: &BTreeMap<String, GroupFile>) -> Vec<Group> {
-        let mut compiled = Vec::new();
+        let (mut compiled, mut names) = (Vec::new(), HashSet::new());
         for (name, group) in groups {
-            let cap = self.positive(&format!("groups.{name}.cap"), group.cap);
+            self.name(&format!("groups.{name}"), name, &mut names);
+            let cap = self.positive(&format!("groups.{name}.cap"), group.cap, SUM);
             compiled.push(Group { name: name.clone(), cap });
         }
         compiled
@@ -151,12 +178,14 @@ impl Checker {
                 let limit = limits::POINTS;
                 self.problem(path("points"), format!("must be from -{limit} to {limit}"));
             }
-            let half_life = signal.half_life_days.unwrap_or(file.engagement.half_life_days);
-            let half_life = self.positive(&path("half_life_days"), half_life);
-            let daily_cap = signal.daily_cap.unwrap_or(file.engagement.daily_cap);
-            if !(1..=DAY_ENTRIES).contains(&daily_cap) {
-                self.problem(path("daily_cap"), format!("must be from 1 to {DAY_ENTRIES}"));
-            }
+            let half_life = match signal.half_life_days {
+                Some(days) => self.positive(&path("half_life_days"), days, DAYS),
+                None => file.engagement.half_life_days,
+            };
+            let daily_cap = match signal.daily_cap {
+                Some(cap) => self.daily_cap(&path("daily_cap"), cap),
+                None => file.engagement.daily_cap,
+            };
             let group = signal.group.as_ref().and_then(|name| {
                 let position = groups.iter().position(|group| group.name == *name);
                 if position.is_none() {
@@ -235,7 +264,7 @@ impl Checker {
         }
         Rollup {
             operator: rollup.operator,
-            half_points: self.positive("rollup.half_points", rollup.half_points),
+            half_points: self.positive("rollup.half_points", rollup.half_points, SUM),
             top: rollup.top,
             seniority_percent: rollup.seniority_percent.clone(),
             buying_role_percent: rollup.buying_role_percent.clone(),

@@ -1,5 +1,5 @@
-//! What is checked of a rule before it is ever asked: that it names fields there are, compares
-//! them with values of their type, is a condition, and is bounded in cost.
+//! What is checked of a rule before it is ever asked: that it names fields and functions there
+//! are, uses each as its type allows, is a condition, and is bounded in cost.
 
 use std::fmt;
 
@@ -7,6 +7,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, SelectExpr, opera
 use cel::{ParseErrors, Program};
 
 use super::Scope;
+use super::pattern::Pattern;
 
 /// Longest expression, in bytes.
 const SOURCE_BYTES: usize = 2_048;
@@ -61,13 +62,13 @@ pub(super) fn parse_problems(errors: &ParseErrors) -> Vec<RuleProblem> {
     problems
 }
 
-/// The type of a field.
+/// The type of a field or of what an expression answers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
     Number,
     Bool,
-    Texts,
+    List,
     Attributes,
 }
 
@@ -77,7 +78,7 @@ impl Kind {
             Self::Text => "a text",
             Self::Number => "a number",
             Self::Bool => "a truth value",
-            Self::Texts => "a list",
+            Self::List => "a list",
             Self::Attributes => "the attributes",
         }
     }
@@ -118,10 +119,51 @@ const FIELDS: [(&str, &[(&str, Kind)]); 3] = [
             ("owner", Kind::Text),
             ("employees", Kind::Number),
             ("annual_revenue_usd", Kind::Number),
-            ("domains", Kind::Texts),
+            ("domains", Kind::List),
             ("attributes", Kind::Attributes),
         ],
     ),
+];
+
+/// The functions called on a value: what it can be, and what they answer.
+const METHODS: [(&str, &[Kind], Kind); 5] = [
+    ("contains", &[Kind::Text], Kind::Bool),
+    ("startsWith", &[Kind::Text], Kind::Bool),
+    ("endsWith", &[Kind::Text], Kind::Bool),
+    ("matches", &[Kind::Text], Kind::Bool),
+    ("size", &[Kind::Text, Kind::List, Kind::Attributes], Kind::Number),
+];
+
+/// The other functions: what they answer.
+const FUNCTIONS: [(&str, Kind); 5] = [
+    ("size", Kind::Number),
+    ("int", Kind::Number),
+    ("double", Kind::Number),
+    ("string", Kind::Text),
+    ("bool", Kind::Bool),
+];
+
+const COMPARISONS: [&str; 6] = [
+    operators::EQUALS,
+    operators::NOT_EQUALS,
+    operators::LESS,
+    operators::LESS_EQUALS,
+    operators::GREATER,
+    operators::GREATER_EQUALS,
+];
+const LOGIC: [&str; 4] = [
+    operators::LOGICAL_AND,
+    operators::LOGICAL_OR,
+    operators::LOGICAL_NOT,
+    operators::NOT_STRICTLY_FALSE,
+];
+const ARITHMETIC: [&str; 6] = [
+    operators::ADD,
+    operators::SUBSTRACT,
+    operators::MULTIPLY,
+    operators::DIVIDE,
+    operators::MODULO,
+    operators::NEGATE,
 ];
 
 impl Scope {
@@ -131,6 +173,30 @@ impl Scope {
             Self::Lead => &["lead", "account"],
             Self::Account => &["account"],
         }
+    }
+}
+
+/// The type of what an expression answers, where its form tells.
+fn kind_of(part: &IdedExpr) -> Option<Kind> {
+    match &part.expr {
+        Expr::Literal(literal) => match literal {
+            LiteralValue::Boolean(_) => Some(Kind::Bool),
+            LiteralValue::String(_) => Some(Kind::Text),
+            LiteralValue::Int(_) | LiteralValue::UInt(_) | LiteralValue::Double(_) => {
+                Some(Kind::Number)
+            }
+            LiteralValue::Bytes(_) | LiteralValue::Null => None,
+        },
+        Expr::Select(select) if select.test => Some(Kind::Bool),
+        Expr::Select(select) => field_kind(select),
+        Expr::Call(call) => call_kind(call),
+        Expr::List(_) => Some(Kind::List),
+        // A macro answers what it has gathered, or a test of it.
+        Expr::Comprehension(inner) => match &inner.result.expr {
+            Expr::Ident(_) => kind_of(&inner.accu_init),
+            _ => kind_of(&inner.result),
+        },
+        _ => None,
     }
 }
 
@@ -146,6 +212,36 @@ fn field_kind(select: &SelectExpr) -> Option<Kind> {
     }
 }
 
+fn call_kind(call: &CallExpr) -> Option<Kind> {
+    let name = call.func_name.as_str();
+    match name {
+        operators::CONDITIONAL => kind_of(call.args.get(1)?),
+        operators::IN => Some(Kind::Bool),
+        // The domains of an account and all attributes are texts.
+        operators::INDEX => Some(Kind::Text),
+        // Texts and lists are added as well.
+        operators::ADD => kind_of(call.args.first()?),
+        _ if COMPARISONS.contains(&name) || LOGIC.contains(&name) => Some(Kind::Bool),
+        _ if ARITHMETIC.contains(&name) => Some(Kind::Number),
+        _ if call.target.is_some() => {
+            METHODS.iter().find(|(known, ..)| *known == name).map(|&(_, _, answer)| answer)
+        }
+        _ => FUNCTIONS.iter().find(|(known, _)| *known == name).map(|&(_, answer)| answer),
+    }
+}
+
+/// How an expression is called in a message: a field by its name, anything else by its type.
+fn described(part: &IdedExpr, kind: Kind) -> String {
+    fn path(part: &IdedExpr) -> Option<String> {
+        match &part.expr {
+            Expr::Ident(name) => Some(name.clone()),
+            Expr::Select(select) => Some(format!("{}.{}", path(&select.operand)?, select.field)),
+            _ => None,
+        }
+    }
+    path(part).map_or(kind.name().to_owned(), |path| format!("{path}, {},", kind.name()))
+}
+
 pub(super) fn expression(program: &Program, scope: Scope) -> Result<(), Vec<RuleProblem>> {
     let mut check = Check { program, scope, parts: 0, variables: Vec::new(), found: Vec::new() };
     let root = program.expression();
@@ -154,12 +250,7 @@ pub(super) fn expression(program: &Program, scope: Scope) -> Result<(), Vec<Rule
         let message = format!("is too long: {} parts, at most {PARTS} are allowed", check.parts);
         check.found.push(RuleProblem { column: None, message });
     }
-    let is_condition = match &root.expr {
-        Expr::Literal(LiteralValue::Boolean(_)) | Expr::Call(_) | Expr::Comprehension(_) => true,
-        Expr::Select(select) => select.test,
-        _ => false,
-    };
-    if check.found.is_empty() && !is_condition {
+    if check.found.is_empty() && kind_of(root) != Some(Kind::Bool) {
         check.found = whole("is not a condition: it does not answer yes or no");
     }
     if check.found.is_empty() { Ok(()) } else { Err(check.found) }
@@ -192,6 +283,11 @@ impl<'a> Check<'a> {
                 {
                     let message = format!("`{}` is not a field of {record}", select.field);
                     self.problem(part, message);
+                } else if let Some(kind) = kind_of(&select.operand)
+                    && kind != Kind::Attributes
+                {
+                    let operand = described(&select.operand, kind);
+                    self.problem(part, format!("{operand} has no fields"));
                 }
                 self.visit(&select.operand);
             }
@@ -225,40 +321,94 @@ impl<'a> Check<'a> {
     }
 
     fn visit_call(&mut self, part: &'a IdedExpr, call: &'a CallExpr) {
-        const COMPARISONS: [&str; 6] = [
-            operators::EQUALS,
-            operators::NOT_EQUALS,
-            operators::LESS,
-            operators::LESS_EQUALS,
-            operators::GREATER,
-            operators::GREATER_EQUALS,
-        ];
-        if COMPARISONS.contains(&call.func_name.as_str())
-            && let [left, right] = call.args.as_slice()
-        {
-            self.visit_comparison(part, left, right);
-            self.visit_comparison(part, right, left);
+        match (&call.target, call.args.as_slice()) {
+            (Some(target), args) => self.visit_method(part, call, target, args),
+            (None, [left, right]) if COMPARISONS.contains(&call.func_name.as_str()) => {
+                self.visit_comparison(part, left, right);
+            }
+            (None, [item, list]) if call.func_name == operators::IN => {
+                self.visit_membership(part, item, list);
+            }
+            (None, [record, _]) if call.func_name == operators::INDEX => {
+                let records = self.scope.records();
+                if matches!(&record.expr, Expr::Ident(name) if records.contains(&name.as_str())) {
+                    self.problem(part, "a field is named after a dot, not in brackets".into());
+                }
+            }
+            (None, [condition, ..]) if call.func_name == operators::CONDITIONAL => {
+                self.expect(condition, &[Kind::Bool], "is not a condition");
+            }
+            (None, args) if LOGIC.contains(&call.func_name.as_str()) => {
+                for arg in args {
+                    self.expect(arg, &[Kind::Bool], "is not a condition");
+                }
+            }
+            (None, _) => {
+                let name = call.func_name.as_str();
+                let known = FUNCTIONS.iter().any(|(known, _)| *known == name);
+                if !known && !ARITHMETIC.contains(&name) {
+                    let known = FUNCTIONS.map(|(name, _)| name).join(", ");
+                    self.problem(part, format!("`{name}` is not a function, only {known}"));
+                }
+            }
         }
         call.target.iter().for_each(|target| self.visit(target));
         call.args.iter().for_each(|arg| self.visit(arg));
     }
 
-    fn visit_comparison(&mut self, part: &IdedExpr, field: &IdedExpr, value: &IdedExpr) {
-        let (Expr::Select(select), Expr::Literal(literal)) = (&field.expr, &value.expr) else {
+    fn visit_method(
+        &mut self,
+        part: &IdedExpr,
+        call: &CallExpr,
+        target: &IdedExpr,
+        args: &[IdedExpr],
+    ) {
+        let name = call.func_name.as_str();
+        let Some((_, on, _)) = METHODS.iter().find(|(known, ..)| *known == name) else {
+            let known = METHODS.map(|(name, ..)| name).join(", ");
+            self.problem(part, format!("`{name}` cannot be called on a value, only {known}"));
             return;
         };
-        let given = match literal {
-            LiteralValue::Boolean(_) => Kind::Bool,
-            LiteralValue::String(_) => Kind::Text,
-            LiteralValue::Int(_) | LiteralValue::UInt(_) | LiteralValue::Double(_) => Kind::Number,
-            LiteralValue::Bytes(_) | LiteralValue::Null => return,
-        };
-        if let Some(kind) = field_kind(select)
-            && kind != given
-            && let Expr::Ident(record) = &select.operand.expr
-        {
-            let (kind, given, field) = (kind.name(), given.name(), &select.field);
-            self.problem(part, format!("compares {record}.{field}, {kind}, with {given}"));
+        self.expect(target, on, &format!("has no `{name}`"));
+        if name != "matches" {
+            return;
+        }
+        match args {
+            [IdedExpr { expr: Expr::Literal(LiteralValue::String(pattern)), .. }] => {
+                if let Err(error) = Pattern::new(pattern) {
+                    let error = error.to_string();
+                    let reason = error.lines().last().unwrap_or_default();
+                    self.problem(part, format!("has a pattern that cannot be used: {reason}"));
+                }
+            }
+            _ => self.problem(part, "`matches` takes one pattern, in quotes".into()),
+        }
+    }
+
+    fn visit_comparison(&mut self, part: &IdedExpr, left: &IdedExpr, right: &IdedExpr) {
+        let (Some(one), Some(other)) = (kind_of(left), kind_of(right)) else { return };
+        if one != other {
+            // The field first, whichever side it stands on.
+            let (field, kind, value) = match &left.expr {
+                Expr::Literal(_) => (right, other, one),
+                _ => (left, one, other),
+            };
+            let (field, value) = (described(field, kind), value.name());
+            self.problem(part, format!("compares {field} with {value}"));
+        }
+    }
+
+    fn visit_membership(&mut self, part: &IdedExpr, item: &IdedExpr, list: &IdedExpr) {
+        self.expect(list, &[Kind::List, Kind::Attributes], "is not a list");
+        if let Expr::List(list) = &list.expr {
+            list.elements.iter().for_each(|element| self.visit_comparison(part, item, element));
+        }
+    }
+
+    /// Notes a problem when an expression is certainly of another type.
+    fn expect(&mut self, part: &IdedExpr, kinds: &[Kind], otherwise: &str) {
+        if let Some(kind) = kind_of(part).filter(|kind| !kinds.contains(kind)) {
+            self.problem(part, format!("{} {otherwise}", described(part, kind)));
         }
     }
 }

@@ -3,43 +3,48 @@
 //! Only known fields are bound, so that a rule on an unknown field says so instead of
 //! comparing with an empty text.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use cel::objects::{Key, Map};
-use cel::{Context, Value};
+use cel::common::types::{CelInt, CelList, CelMap, CelMapKey, CelString};
+use cel::common::value::Val;
 
 use crate::{AccountProfile, Activity, LeadProfile};
 
 /// Something that rules can be asked about.
-pub trait Facts {
-    /// Binds the records as variables.
-    fn bind(&self, context: &mut Context<'_, '_>);
+pub trait Facts: Send + Sync {
+    /// The record of a name, if there is one.
+    fn record(&self, name: &str) -> Option<&Record<'_>>;
 }
+
+/// The known fields of one record.
+#[derive(Debug, Default)]
+pub struct Record<'a>(pub(super) CelMap<'a>);
 
 /// An activity, as `activity`.
 #[derive(Debug)]
-pub struct ActivityFacts(Value);
+pub struct ActivityFacts<'a>(Record<'a>);
 
 /// An account, as `account`.
 #[derive(Debug)]
-pub struct AccountFacts(Value);
+pub struct AccountFacts(Record<'static>);
 
 /// A person and their account, as `lead` and `account`.
 #[derive(Debug)]
 pub struct LeadFacts<'a> {
-    lead: Value,
+    lead: Record<'a>,
     account: &'a AccountFacts,
 }
 
-impl ActivityFacts {
+impl<'a> ActivityFacts<'a> {
     /// The facts of one activity.
     #[must_use]
-    pub fn new(activity: &Activity) -> Self {
+    pub fn new(activity: &'a Activity) -> Self {
         let mut fields = Fields::default();
-        fields.text("type", &activity.kind);
-        fields.text("source", &activity.key.source);
-        fields.text("campaign", &activity.campaign);
-        fields.attributes(&activity.attributes);
+        fields.text("type", activity.kind.as_str());
+        fields.text("source", activity.key.source.as_str());
+        fields.text("campaign", activity.campaign.as_str());
+        fields.attributes(&activity.attributes, |name| name.as_str().into());
         Self(fields.into())
     }
 }
@@ -49,19 +54,23 @@ impl AccountFacts {
     #[must_use]
     pub fn new(account: &AccountProfile) -> Self {
         let mut fields = Fields::default();
-        fields.text("name", &account.name);
-        fields.text("website", &account.website);
-        fields.text("industry", &account.industry);
-        fields.text("country", &account.country);
-        fields.text("region", &account.region);
-        fields.text("city", &account.city);
-        fields.text("owner", &account.owner);
+        for (name, value) in [
+            ("name", &account.name),
+            ("website", &account.website),
+            ("industry", &account.industry),
+            ("country", &account.country),
+            ("region", &account.region),
+            ("city", &account.city),
+            ("owner", &account.owner),
+        ] {
+            fields.text(name, value.clone());
+        }
         fields.number("employees", account.employees);
         fields.number("annual_revenue_usd", account.annual_revenue_usd);
-        let domains: Vec<Value> =
-            account.claimed_domains().iter().map(|domain| domain.as_str().into()).collect();
-        fields.0.insert("domains".into(), domains.into());
-        fields.attributes(&account.attributes);
+        let domains = account.claimed_domains().into_iter();
+        let domains: Vec<_> = domains.map(|domain| text(domain.to_string())).collect();
+        fields.add("domains", Box::new(CelList::from(domains)));
+        fields.attributes(&account.attributes, |name| name.clone().into());
         Self(fields.into())
     }
 }
@@ -69,67 +78,80 @@ impl AccountFacts {
 impl<'a> LeadFacts<'a> {
     /// The facts of one person at an account.
     #[must_use]
-    pub fn new(lead: &LeadProfile, account: &'a AccountFacts) -> Self {
+    pub fn new(lead: &'a LeadProfile, account: &'a AccountFacts) -> Self {
         let mut fields = Fields::default();
-        fields.text("title", &lead.title);
-        fields.text("country", &lead.country);
+        fields.text("title", lead.title.as_str());
+        fields.text("country", lead.country.as_str());
         fields.text("seniority", lead.seniority.map_or("", |value| value.name()));
         fields.text("buying_role", lead.buying_role.map_or("", |value| value.name()));
         fields.text("stage", lead.stage.map_or("", |value| value.name()));
         let host = lead.email_host();
-        fields.text("email_domain", host.as_ref().map_or("", |host| host.as_str()));
-        fields.attributes(&lead.attributes);
+        fields.text("email_domain", host.map_or(String::new(), |host| host.to_string()));
+        fields.attributes(&lead.attributes, |name| name.as_str().into());
         Self { lead: fields.into(), account }
     }
 }
 
-impl Facts for ActivityFacts {
-    fn bind(&self, context: &mut Context<'_, '_>) {
-        context.add_variable_from_value("activity", self.0.clone());
+impl Facts for ActivityFacts<'_> {
+    fn record(&self, name: &str) -> Option<&Record<'_>> {
+        (name == "activity").then_some(&self.0)
     }
 }
 
 impl Facts for AccountFacts {
-    fn bind(&self, context: &mut Context<'_, '_>) {
-        context.add_variable_from_value("account", self.0.clone());
+    fn record(&self, name: &str) -> Option<&Record<'_>> {
+        (name == "account").then_some(&self.0)
     }
 }
 
 impl Facts for LeadFacts<'_> {
-    fn bind(&self, context: &mut Context<'_, '_>) {
-        context.add_variable_from_value("lead", self.lead.clone());
-        self.account.bind(context);
+    fn record(&self, name: &str) -> Option<&Record<'_>> {
+        if name == "lead" { Some(&self.lead) } else { self.account.record(name) }
     }
 }
 
-/// The known fields of one record.
+/// A record in the making.
 #[derive(Default)]
-struct Fields(HashMap<Key, Value>);
+struct Fields<'a>(HashMap<CelMapKey<'a>, Box<dyn Val + 'a>>);
 
-impl Fields {
-    fn text(&mut self, name: &str, value: &str) {
+fn text<'a>(value: impl Into<Cow<'a, str>>) -> Box<dyn Val + 'a> {
+    Box::new(CelString::from(value.into()))
+}
+
+impl<'a> Fields<'a> {
+    fn add(&mut self, name: &'a str, value: Box<dyn Val + 'a>) {
+        self.0.insert(name.into(), value);
+    }
+
+    fn text(&mut self, name: &'a str, value: impl Into<Cow<'a, str>>) {
+        let value = value.into();
         if !value.is_empty() {
-            self.0.insert(name.into(), value.into());
+            self.add(name, text(value));
         }
     }
 
-    fn number(&mut self, name: &str, value: Option<i64>) {
+    fn number(&mut self, name: &'a str, value: Option<i64>) {
         if let Some(value) = value {
-            self.0.insert(name.into(), Value::Int(value));
+            self.add(name, Box::new(CelInt::from(value)));
         }
     }
 
-    fn attributes(&mut self, attributes: &BTreeMap<String, String>) {
-        let mut known = Self::default();
-        for (name, value) in attributes {
-            known.text(name, value);
-        }
-        self.0.insert("attributes".into(), known.into());
+    /// `taken` borrows or copies names and values alike.
+    fn attributes<'b>(
+        &mut self,
+        attributes: &'b BTreeMap<String, String>,
+        taken: impl Fn(&'b String) -> Cow<'a, str>,
+    ) {
+        let known = attributes.iter().filter(|(_, value)| !value.is_empty());
+        let known =
+            known.map(|(name, value)| (CelMapKey::String(taken(name).into()), text(taken(value))));
+        let known: HashMap<_, _> = known.collect();
+        self.add("attributes", Box::new(CelMap::from(known)));
     }
 }
 
-impl From<Fields> for Value {
-    fn from(fields: Fields) -> Self {
-        Self::Map(Map { map: fields.0.into() })
+impl<'a> From<Fields<'a>> for Record<'a> {
+    fn from(fields: Fields<'a>) -> Self {
+        Self(CelMap::from(fields.0))
     }
 }

@@ -1,0 +1,108 @@
+//! `abm account`.
+
+use abm_client::{Client, v1};
+use clap::{Args, Subcommand};
+
+use crate::moment;
+
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Shows one account with its scores and people.
+    Show(ShowArgs),
+}
+
+/// Which account, and when.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The account's id.
+    account: String,
+
+    /// The moment to show it at, such as 2018-01-01T00:00Z; now when left out.
+    #[arg(long, value_parser = moment::parse)]
+    as_of: Option<jiff::Timestamp>,
+
+    /// The version of the scoring model; the one in force when left out.
+    #[arg(long, default_value_t = 0)]
+    model_version: u64,
+
+    /// How many people to show.
+    #[arg(long, default_value_t = 10)]
+    people: i32,
+}
+
+/// Runs a command.
+pub(crate) async fn run(client: &Client, command: &AccountCommand) -> anyhow::Result<()> {
+    match command {
+        AccountCommand::Show(args) => show(client, args).await,
+    }
+}
+
+async fn show(client: &Client, args: &ShowArgs) -> anyhow::Result<()> {
+    let request = v1::GetAccountViewRequest {
+        account_id: args.account.clone(),
+        as_of: args.as_of.map(moment::to_proto),
+        model_version: args.model_version,
+        people_limit: Some(args.people),
+        ..Default::default()
+    };
+    let view = client.get_account_view(request).await?.account_view.unwrap_or_default();
+    let account = view.account.clone().unwrap_or_default();
+    println!("{} ({})", account.name, account.account_id);
+    let figure = |name: &str, value: &dyn std::fmt::Display| println!("  {name:<18} {value}");
+    if !account.domains.is_empty() {
+        figure("domains", &account.domains.join(", "));
+    }
+    figure("label", &view.label);
+    figure("engagement", &view.engagement);
+    if let Some(raw) = view.raw_points {
+        figure("raw points", &format!("{raw:.6}"));
+    }
+    figure("fit", &format!("{} (coverage {} %)", view.fit, view.fit_coverage));
+    figure("tier", &tier(view.tier()));
+    figure("priority", &yes(view.priority));
+    figure("mqa", &yes(view.mqa));
+    figure("engaged people", &format!("{} of {}", view.engaged_people, view.people));
+    figure("last activity", &moment::show(view.last_activity_at.as_ref()));
+    figure("assessed at", &moment::show(view.assessed_at.as_ref()));
+    figure("can change at", &moment::show(view.changes_at.as_ref()));
+    if view.tier_held_until.is_some() {
+        figure("tier held until", &moment::show(view.tier_held_until.as_ref()));
+    }
+    figure("model version", &view.model_version);
+    for reason in &view.reasons {
+        figure("because", reason);
+    }
+    if !view.top_people.is_empty() {
+        println!(
+            "\n  {:<24} {:>4} {:>4} {:>7} {:>6}  title",
+            "person", "eng", "fit", "weight", "share"
+        );
+    }
+    for person in &view.top_people {
+        println!(
+            "  {:<24} {:>4} {:>4} {:>5} % {:>4.0} %  {}",
+            person.lead_id,
+            person.engagement,
+            person.fit,
+            person.weight_percent,
+            person.share * 100.0,
+            person.title
+        );
+    }
+    Ok(())
+}
+
+fn yes(value: bool) -> &'static str {
+    if value { "yes" } else { "no" }
+}
+
+/// A tier for people.
+pub(crate) fn tier(tier: v1::Tier) -> &'static str {
+    match tier {
+        v1::Tier::Tier1 => "1",
+        v1::Tier::Tier2 => "2",
+        v1::Tier::Tier3 => "3",
+        v1::Tier::None | v1::Tier::Unspecified => "none",
+    }
+}

@@ -1,0 +1,129 @@
+//! `abm`: the account-scoring service and everything to work with it, in one binary.
+
+mod account;
+mod demo;
+mod explain;
+mod import;
+mod log;
+mod model;
+mod moment;
+mod serve;
+mod target;
+mod token;
+mod top;
+mod verify;
+
+use clap::{Parser, Subcommand};
+
+use crate::import::ImportArgs;
+use crate::target::TargetArgs;
+
+/// Scores accounts and leads, designates priority accounts and says why.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves gRPC.
+    Serve(serve::ServeArgs),
+    /// Makes a demo world, scores it, and shows the priority accounts with their reasons.
+    Demo(demo::DemoArgs),
+    /// Brings the schema of the database up to this program's.
+    Migrate,
+    /// Imports a CSV file.
+    Import(ImportArgs),
+    /// Lists the accounts with priority, the best first.
+    Top(top::TopArgs),
+    /// Shows accounts.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Opens a score down to single activities.
+    Explain(explain::ExplainArgs),
+    /// Works with scoring models.
+    #[command(subcommand)]
+    Model(model::ModelCommand),
+    /// Computes every score again from the stored activities and compares.
+    Verify(verify::VerifyArgs),
+    /// Makes and ends credentials.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+}
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    log::start();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<std::process::ExitCode> {
+    use std::process::ExitCode;
+    let Cli { target, command } = cli;
+    match command {
+        Command::Serve(args) => serve::run(&target, args).await?,
+        Command::Demo(args) => demo::run(&target, args).await?,
+        Command::Migrate => {
+            target.store().await?.migrate().await?;
+            println!("the schema is up to date");
+        }
+        Command::Import(args) => {
+            let session = target.connect().await?;
+            let summary = import::run(session.client(), args).await;
+            session.end().await?;
+            println!("{}", summary?);
+        }
+        Command::Top(args) => with(&target, async |client| top::run(client, &args).await).await?,
+        Command::Account(command) => {
+            with(&target, async |client| account::run(client, &command).await).await?;
+        }
+        Command::Explain(args) => {
+            with(&target, async |client| explain::run(client, &args).await).await?;
+        }
+        Command::Model(command) => {
+            let valid = with(&target, async |client| model::run(client, &command).await).await?;
+            if !valid {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Verify(args) => {
+            let same = with(&target, async |client| verify::run(client, &args).await).await?;
+            if !same {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Token(command) => token::run(&target, &command).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a command against a service, started for it if need be.
+async fn with<T>(
+    target: &TargetArgs,
+    work: impl AsyncFnOnce(&abm_client::Client) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let session = target.connect().await?;
+    let done = work(session.client()).await;
+    session.end().await?;
+    done
+}
+
+/// Tells what went wrong, with its causes.
+fn fail(error: &anyhow::Error) -> std::process::ExitCode {
+    match error.downcast_ref::<abm_client::Error>() {
+        Some(refused) => eprintln!("abm: {}", refused.report()),
+        None => eprintln!("abm: {error:#}"),
+    }
+    std::process::ExitCode::FAILURE
+}

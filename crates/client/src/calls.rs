@@ -1,0 +1,90 @@
+//! One method for each call of the contract, with retries.
+//!
+//! What a call does and returns stands at the call in the contract. A write whose request id is
+//! empty gets one, so that its retries count once.
+
+use uuid::Uuid;
+
+use crate::{Client, Error, v1};
+
+macro_rules! reads {
+    ($($(#[$doc:meta])* $service:ident.$method:ident($request:ident) -> $reply:ident;)+) => {
+        impl Client {
+            $($(#[$doc])*
+            ///
+            /// # Errors
+            /// Those that the contract lists at the call.
+            pub async fn $method(&self, request: v1::$request) -> Result<v1::$reply, Error> {
+                self.call(request, |client, request| async move {
+                    client.$service().$method(request).await
+                })
+                .await
+            })+
+        }
+    };
+}
+
+macro_rules! writes {
+    ($($(#[$doc:meta])* $service:ident.$method:ident($request:ident) -> $reply:ident;)+) => {
+        impl Client {
+            $($(#[$doc])*
+            ///
+            /// # Errors
+            /// Those that the contract lists at the call.
+            pub async fn $method(&self, mut request: v1::$request) -> Result<v1::$reply, Error> {
+                if request.request_id.is_empty() {
+                    request.request_id = Uuid::new_v4().to_string();
+                }
+                self.call(request, |client, request| async move {
+                    client.$service().$method(request).await
+                })
+                .await
+            })+
+        }
+    };
+}
+
+writes! {
+    /// Creates or replaces an account.
+    accounts.upsert_account(UpsertAccountRequest) -> UpsertAccountResponse;
+    /// Creates or replaces up to 1,000 accounts.
+    accounts.batch_upsert_accounts(BatchUpsertAccountsRequest) -> BatchUpsertAccountsResponse;
+    /// Deletes what callers sent of an account.
+    accounts.delete_account(DeleteAccountRequest) -> DeleteAccountResponse;
+    /// Creates or replaces a lead.
+    leads.upsert_lead(UpsertLeadRequest) -> UpsertLeadResponse;
+    /// Creates or replaces up to 1,000 leads.
+    leads.batch_upsert_leads(BatchUpsertLeadsRequest) -> BatchUpsertLeadsResponse;
+    /// Stores up to 1,000 activities and scores what they touch.
+    activities.record_activities(RecordActivitiesRequest) -> RecordActivitiesResponse;
+    /// Publishes a model file as the next version.
+    models.publish_model(PublishModelRequest) -> PublishModelResponse;
+}
+
+reads! {
+    /// Returns an account as stored.
+    accounts.get_account(GetAccountRequest) -> GetAccountResponse;
+    /// Returns one page of accounts; [`Client::pages`] gives them all.
+    accounts.list_accounts(ListAccountsRequest) -> ListAccountsResponse;
+    /// Returns a lead with its score.
+    leads.get_lead(GetLeadRequest) -> GetLeadResponse;
+    /// Returns one page of leads; [`Client::pages`] gives them all.
+    leads.list_leads(ListLeadsRequest) -> ListLeadsResponse;
+    /// Returns one page of activities; [`Client::pages`] gives them all.
+    activities.list_activities(ListActivitiesRequest) -> ListActivitiesResponse;
+    /// Returns one page of rows that were refused; [`Client::pages`] gives them all.
+    activities.list_rejected_activities(ListRejectedActivitiesRequest)
+        -> ListRejectedActivitiesResponse;
+    /// Returns an account with its scores, tier, reasons and people.
+    views.get_account_view(GetAccountViewRequest) -> GetAccountViewResponse;
+    /// Returns one page of accounts by rank; [`Client::pages`] gives them all.
+    views.list_priority_accounts(ListPriorityAccountsRequest) -> ListPriorityAccountsResponse;
+    /// Opens a score into its lines.
+    views.explain_score(ExplainScoreRequest) -> ExplainScoreResponse;
+    /// Returns a version of the model.
+    models.get_model(GetModelRequest) -> GetModelResponse;
+    /// Checks a model file without storing anything.
+    models.validate_model(ValidateModelRequest) -> ValidateModelResponse;
+    /// Recomputes every score and compares; give it a long deadline.
+    admin.verify(VerifyRequest) -> VerifyResponse;
+}

@@ -1,0 +1,160 @@
+//! Leads.
+
+use abm_app::{LeadRecord, LeadScore};
+use abm_core::domain::{MailHost, classify};
+use abm_core::{AccountId, BuyingRole, LeadId, LeadProfile, Seniority, Stage, Violation};
+use abm_proto::v1;
+
+use super::{enumeration, score, server_owned, time};
+
+/// A caller's lead.
+pub(crate) fn from_proto(lead: v1::Lead) -> Result<(LeadId, LeadProfile), Vec<Violation>> {
+    let mut found = Vec::new();
+    let id = LeadId::new(lead.lead_id).map_err(|error| found.push(error)).ok();
+    server_owned("matched_account_id", !lead.matched_account_id.is_empty(), &mut found);
+    server_owned("match", lead.r#match != 0, &mut found);
+    server_owned("no_match_reason", lead.no_match_reason != 0, &mut found);
+    server_owned("created_at", lead.created_at.is_some(), &mut found);
+    server_owned("updated_at", lead.updated_at.is_some(), &mut found);
+    server_owned("score", lead.score.is_some(), &mut found);
+    let account = match lead.account_id {
+        account if account.is_empty() => None,
+        account => AccountId::new(account).map_err(|error| found.push(error)).ok(),
+    };
+    let profile = LeadProfile {
+        email: lead.email,
+        first_name: lead.first_name,
+        last_name: lead.last_name,
+        title: lead.title,
+        seniority: enumeration("seniority", lead.seniority, seniority, &mut found),
+        buying_role: enumeration("buying_role", lead.buying_role, buying_role, &mut found),
+        account,
+        country: lead.country,
+        stage: enumeration("stage", lead.stage, stage, &mut found),
+        attributes: lead.attributes,
+    };
+    found.extend(profile.check().err().into_iter().flatten());
+    match id {
+        Some(id) if found.is_empty() => Ok((id, profile)),
+        _ => Err(found),
+    }
+}
+
+/// A lead as callers see it.
+pub(crate) fn to_proto(lead: LeadRecord, scores: &LeadScore) -> v1::Lead {
+    let (found, reason) = how_matched(&lead);
+    let LeadRecord { id, profile, account, created_at, updated_at, .. } = lead;
+    v1::Lead {
+        lead_id: id.into_string(),
+        email: profile.email,
+        first_name: profile.first_name,
+        last_name: profile.last_name,
+        title: profile.title,
+        seniority: profile.seniority.map_or(0, |value| seniority_to_proto(value).into()),
+        buying_role: profile.buying_role.map_or(0, |value| buying_role_to_proto(value).into()),
+        account_id: profile.account.map(AccountId::into_string).unwrap_or_default(),
+        country: profile.country,
+        stage: profile.stage.map_or(0, |value| stage_to_proto(value).into()),
+        attributes: profile.attributes,
+        matched_account_id: account.map(AccountId::into_string).unwrap_or_default(),
+        r#match: found.into(),
+        no_match_reason: reason.into(),
+        created_at: Some(time::to_proto(created_at)),
+        updated_at: Some(time::to_proto(updated_at)),
+        score: Some(score::lead_score(scores)),
+    }
+}
+
+fn how_matched(lead: &LeadRecord) -> (v1::AccountMatch, v1::NoMatchReason) {
+    let none = v1::NoMatchReason::Unspecified;
+    let Some(account) = &lead.account else {
+        let reason = match lead.mail_host().as_ref().map(classify) {
+            None => v1::NoMatchReason::NoEmail,
+            Some(MailHost::FreeMail | MailHost::Relay) => v1::NoMatchReason::FreeMail,
+            Some(MailHost::Disposable) => v1::NoMatchReason::Disposable,
+            Some(MailHost::Unroutable) => v1::NoMatchReason::NoRegistrableDomain,
+            Some(MailHost::Company) => v1::NoMatchReason::UnknownDomain,
+        };
+        return (v1::AccountMatch::None, reason);
+    };
+    let is_hint = lead.hint.as_ref().is_some_and(|(_, hint)| hint == account)
+        && lead.mail_host().is_none_or(|host| classify(&host) != MailHost::Company);
+    if lead.profile.account.is_some() || is_hint {
+        (v1::AccountMatch::Explicit, none)
+    } else {
+        (v1::AccountMatch::EmailDomain, none)
+    }
+}
+
+fn seniority(value: v1::Seniority) -> Option<Seniority> {
+    Some(match value {
+        v1::Seniority::Unspecified => return None,
+        v1::Seniority::CLevel => Seniority::CLevel,
+        v1::Seniority::Vp => Seniority::Vp,
+        v1::Seniority::Director => Seniority::Director,
+        v1::Seniority::Manager => Seniority::Manager,
+        v1::Seniority::Other => Seniority::Other,
+    })
+}
+
+pub(crate) fn seniority_to_proto(value: Seniority) -> v1::Seniority {
+    match value {
+        Seniority::CLevel => v1::Seniority::CLevel,
+        Seniority::Vp => v1::Seniority::Vp,
+        Seniority::Director => v1::Seniority::Director,
+        Seniority::Manager => v1::Seniority::Manager,
+        Seniority::Other => v1::Seniority::Other,
+    }
+}
+
+fn buying_role(value: v1::BuyingRole) -> Option<BuyingRole> {
+    Some(match value {
+        v1::BuyingRole::Unspecified => return None,
+        v1::BuyingRole::Champion => BuyingRole::Champion,
+        v1::BuyingRole::DecisionMaker => BuyingRole::DecisionMaker,
+        v1::BuyingRole::EconomicBuyer => BuyingRole::EconomicBuyer,
+        v1::BuyingRole::Influencer => BuyingRole::Influencer,
+        v1::BuyingRole::EndUser => BuyingRole::EndUser,
+        v1::BuyingRole::TechnicalBuyer => BuyingRole::TechnicalBuyer,
+        v1::BuyingRole::Blocker => BuyingRole::Blocker,
+    })
+}
+
+pub(crate) fn buying_role_to_proto(value: BuyingRole) -> v1::BuyingRole {
+    match value {
+        BuyingRole::Champion => v1::BuyingRole::Champion,
+        BuyingRole::DecisionMaker => v1::BuyingRole::DecisionMaker,
+        BuyingRole::EconomicBuyer => v1::BuyingRole::EconomicBuyer,
+        BuyingRole::Influencer => v1::BuyingRole::Influencer,
+        BuyingRole::EndUser => v1::BuyingRole::EndUser,
+        BuyingRole::TechnicalBuyer => v1::BuyingRole::TechnicalBuyer,
+        BuyingRole::Blocker => v1::BuyingRole::Blocker,
+    }
+}
+
+fn stage(value: v1::Stage) -> Option<Stage> {
+    Some(match value {
+        v1::Stage::Unspecified => return None,
+        v1::Stage::Subscriber => Stage::Subscriber,
+        v1::Stage::Lead => Stage::Lead,
+        v1::Stage::Mql => Stage::Mql,
+        v1::Stage::Sql => Stage::Sql,
+        v1::Stage::Opportunity => Stage::Opportunity,
+        v1::Stage::Customer => Stage::Customer,
+        v1::Stage::Evangelist => Stage::Evangelist,
+        v1::Stage::Other => Stage::Other,
+    })
+}
+
+fn stage_to_proto(value: Stage) -> v1::Stage {
+    match value {
+        Stage::Subscriber => v1::Stage::Subscriber,
+        Stage::Lead => v1::Stage::Lead,
+        Stage::Mql => v1::Stage::Mql,
+        Stage::Sql => v1::Stage::Sql,
+        Stage::Opportunity => v1::Stage::Opportunity,
+        Stage::Customer => v1::Stage::Customer,
+        Stage::Evangelist => v1::Stage::Evangelist,
+        Stage::Other => v1::Stage::Other,
+    }
+}

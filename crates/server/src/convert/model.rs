@@ -1,0 +1,30 @@
+//! Scoring models.
+
+use abm_app::ModelRecord;
+use abm_core::model::Problem;
+use abm_proto::v1;
+
+use super::time;
+
+pub(crate) fn to_proto(model: ModelRecord, matching: i64) -> v1::Model {
+    v1::Model {
+        version: model.version,
+        name: model.name,
+        model_file: model.file,
+        published_at: Some(time::to_proto(model.published_at)),
+        published_by: model.published_by,
+        comment: model.comment,
+        matching_fingerprint: matching.cast_unsigned(),
+    }
+}
+
+pub(crate) fn problem(problem: Problem) -> v1::ModelProblem {
+    let number = |value: Option<u64>| value.and_then(|v| i32::try_from(v).ok()).unwrap_or(0);
+    v1::ModelProblem {
+        path: problem.path,
+        line: number(problem.line),
+        column: number(problem.column),
+        message: problem.message,
+        severity: v1::ModelProblemSeverity::Error.into(),
+    }
+}

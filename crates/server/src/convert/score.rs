@@ -1,0 +1,59 @@
+//! Scores, grades and tiers.
+
+use abm_app::LeadScore;
+use abm_core::grade::Label;
+use abm_core::tier::Tier;
+use abm_proto::v1;
+
+use super::time;
+
+pub(crate) fn fit_grade(label: Label) -> v1::FitGrade {
+    match label.fit {
+        'A' => v1::FitGrade::A,
+        'B' => v1::FitGrade::B,
+        'C' => v1::FitGrade::C,
+        _ => v1::FitGrade::D,
+    }
+}
+
+pub(crate) fn engagement_grade(label: Label) -> v1::EngagementGrade {
+    match label.engagement {
+        1 => v1::EngagementGrade::EngagementGrade1,
+        2 => v1::EngagementGrade::EngagementGrade2,
+        _ => v1::EngagementGrade::EngagementGrade3,
+    }
+}
+
+pub(crate) fn tier(tier: Option<Tier>) -> v1::Tier {
+    match tier {
+        Some(Tier::One) => v1::Tier::Tier1,
+        Some(Tier::Two) => v1::Tier::Tier2,
+        Some(Tier::Three) => v1::Tier::Tier3,
+        None => v1::Tier::None,
+    }
+}
+
+/// The tier of a message; outer `None` when it is unspecified.
+pub(crate) fn tier_from_proto(tier: v1::Tier) -> Option<Option<Tier>> {
+    match tier {
+        v1::Tier::Unspecified => None,
+        v1::Tier::Tier1 => Some(Some(Tier::One)),
+        v1::Tier::Tier2 => Some(Some(Tier::Two)),
+        v1::Tier::Tier3 => Some(Some(Tier::Three)),
+        v1::Tier::None => Some(None),
+    }
+}
+
+pub(crate) fn lead_score(score: &LeadScore) -> v1::LeadScore {
+    v1::LeadScore {
+        engagement: score.engagement.into(),
+        fit: score.fit.score.into(),
+        fit_coverage: score.fit.coverage.into(),
+        label: score.label.to_string(),
+        fit_grade: fit_grade(score.label).into(),
+        engagement_grade: engagement_grade(score.label).into(),
+        last_activity_at: score.last_activity.map(time::from_secs),
+        assessed_at: Some(time::from_secs(score.assessed_at)),
+        model_version: score.model_version,
+    }
+}

@@ -1,0 +1,101 @@
+//! Account views and entries of ranked lists.
+
+use abm_app::{AccountState, AccountView, RankedAccount, TopPerson};
+use abm_core::missing::Missing;
+use abm_proto::v1;
+
+use super::{account, lead, missing, score, time};
+
+/// An account as marketing and sales see it. Who may not see personal fields gets none.
+pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
+    let AccountView { account, state, label, raw_points, held_until, reasons, people, revision: _ } =
+        view;
+    let mut account = account::to_proto(account);
+    let sum: f64 = people.iter().map(adds).sum();
+    let mut people: Vec<v1::PersonView> = people.iter().map(|one| person(one, sum)).collect();
+    if !personal {
+        account.owner.clear();
+        people.iter_mut().for_each(|person| person.title.clear());
+    }
+    v1::AccountView {
+        account: Some(account),
+        engagement: state.engagement.into(),
+        fit: state.fit.into(),
+        fit_coverage: state.rules.fit.coverage.into(),
+        label: label.to_string(),
+        fit_grade: score::fit_grade(label).into(),
+        engagement_grade: score::engagement_grade(label).into(),
+        tier: score::tier(state.tier).into(),
+        tier_held_until: held_until.map(time::from_secs),
+        mqa: state.mqa,
+        priority: state.priority,
+        excluded: state.rules.exclusion.is_some(),
+        engaged_people: count(state.engaged_people),
+        people: count(state.people),
+        raw_points,
+        last_activity_at: state.last_activity.map(time::from_secs),
+        assessed_at: Some(time::from_secs(state.assessed_at)),
+        changes_at: state.changes_at.map(time::from_secs),
+        model_version: state.model_version,
+        exclusion_reason: state.rules.exclusion.unwrap_or_default(),
+        reasons,
+        top_people: people,
+    }
+}
+
+fn count(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// Weighted engagement.
+fn adds(person: &TopPerson) -> f64 {
+    f64::from(person.engagement) * f64::from(person.percent) / 100.0
+}
+
+fn person(person: &TopPerson, sum: f64) -> v1::PersonView {
+    v1::PersonView {
+        lead_id: person.lead.to_string(),
+        title: person.title.clone(),
+        seniority: person.seniority.map_or(0, |value| lead::seniority_to_proto(value).into()),
+        buying_role: person.buying_role.map_or(0, |value| lead::buying_role_to_proto(value).into()),
+        engagement: person.engagement.into(),
+        fit: person.fit.into(),
+        weight_percent: count(person.percent),
+        share: if sum > 0.0 { adds(person) / sum } else { 0.0 },
+        last_activity_at: person.last_activity.map(time::from_secs),
+    }
+}
+
+/// An entry of a ranked list.
+pub(crate) fn ranked(
+    account: RankedAccount,
+    lacks: &[Missing],
+    personal: bool,
+) -> v1::PriorityAccount {
+    let RankedAccount { row, label, why } = account;
+    let state: AccountState = row.state;
+    v1::PriorityAccount {
+        account_id: state.id.to_string(),
+        name: row.name,
+        owner: if personal { row.owner } else { String::new() },
+        engagement: state.engagement.into(),
+        fit: state.fit.into(),
+        fit_coverage: state.rules.fit.coverage.into(),
+        label: label.to_string(),
+        fit_grade: score::fit_grade(label).into(),
+        engagement_grade: score::engagement_grade(label).into(),
+        tier: score::tier(state.tier).into(),
+        tier_held_until: None,
+        mqa: state.mqa,
+        priority: state.priority,
+        excluded: state.rules.exclusion.is_some(),
+        exclusion_reason: state.rules.exclusion.unwrap_or_default(),
+        engaged_people: count(state.engaged_people),
+        people: count(state.people),
+        last_activity_at: state.last_activity.map(time::from_secs),
+        assessed_at: Some(time::from_secs(state.assessed_at)),
+        model_version: state.model_version,
+        why,
+        missing: missing::to_proto(lacks),
+    }
+}

@@ -1,0 +1,73 @@
+//! What each call asks of its caller.
+
+use abm_app::Role;
+
+/// Something that roles may or may not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// Put activities.
+    PutActivities,
+    /// Put and remove accounts and people.
+    PutRecords,
+    /// Read accounts and people with their personal fields.
+    ReadRecords,
+    /// Read scores, tiers and explanations.
+    ReadScores,
+    /// Change the scoring model.
+    ChangeModel,
+    /// Verify, and everything else that only administrators do.
+    Administer,
+}
+
+impl Permission {
+    /// The name in the contract.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PutActivities => "activities.put",
+            Self::PutRecords => "records.put",
+            Self::ReadRecords => "records.read",
+            Self::ReadScores => "scores.read",
+            Self::ChangeModel => "model.change",
+            Self::Administer => "admin",
+        }
+    }
+
+    /// Whether a role has it.
+    #[must_use]
+    pub const fn is_of(self, role: Role) -> bool {
+        match self {
+            Self::PutActivities | Self::PutRecords => matches!(role, Role::Ingest | Role::Admin),
+            Self::ReadRecords => matches!(role, Role::Marketing | Role::Sales | Role::Admin),
+            Self::ReadScores => {
+                matches!(role, Role::Marketing | Role::Sales | Role::Planner | Role::Admin)
+            }
+            Self::ChangeModel => matches!(role, Role::Marketing | Role::Admin),
+            Self::Administer => matches!(role, Role::Admin),
+        }
+    }
+}
+
+/// The permission a call needs; `None` for a call that is not in the contract. A test holds
+/// that every call of the contract is here.
+#[must_use]
+pub fn permission_of(path: &str) -> Option<Permission> {
+    let (service, call) = path.strip_prefix("/abm.v1.")?.split_once('/')?;
+    Some(match (service, call) {
+        ("ActivityService", "RecordActivities") => Permission::PutActivities,
+        ("ActivityService", "ListActivities" | "ListRejectedActivities") => Permission::ReadRecords,
+        ("AccountService", "UpsertAccount" | "BatchUpsertAccounts" | "DeleteAccount") => {
+            Permission::PutRecords
+        }
+        ("AccountService", "GetAccount" | "ListAccounts") => Permission::ReadRecords,
+        ("LeadService", "UpsertLead" | "BatchUpsertLeads") => Permission::PutRecords,
+        ("LeadService", "GetLead" | "ListLeads") => Permission::ReadRecords,
+        ("AccountViewService", "GetAccountView" | "ListPriorityAccounts" | "ExplainScore") => {
+            Permission::ReadScores
+        }
+        ("ModelService", "GetModel" | "ValidateModel") => Permission::ReadScores,
+        ("ModelService", "PublishModel") => Permission::ChangeModel,
+        ("AdminService", "Verify") => Permission::Administer,
+        _ => return None,
+    })
+}
