@@ -104,7 +104,7 @@ async fn upsert(
     let changed: Vec<AccountRecord> =
         after.into_values().filter(|account| before.get(&account.id) != Some(account)).collect();
     if !changed.is_empty() {
-        store_changed(&tx, &compiled, &workspace, &changed, now).await?;
+        store_changed(&tx, &compiled, &workspace, &before, &changed, now).await?;
     }
     request.remember(&tx, rows.letters(), now).await?;
     let revision = tx.commit().await?;
@@ -149,26 +149,26 @@ async fn store_changed(
     tx: &WriteTx,
     compiled: &std::sync::Arc<Compiled>,
     workspace: &WorkspaceRecord,
+    before: &BTreeMap<AccountId, AccountRecord>,
     changed: &[AccountRecord],
     now: Timestamp,
 ) -> Result<(), AppError> {
     tx.put_accounts(changed, true).await?;
-    let parents = changed.iter().filter_map(|account| account.profile.parent.as_ref());
-    let parents: Vec<AccountRecord> =
-        parents.map(|id| mentioned(id, AccountOrigin::Mention, now)).collect();
-    let parents: BTreeMap<_, _> = parents.into_iter().map(|p| (p.id.clone(), p)).collect();
-    tx.put_accounts(&parents.values().cloned().collect::<Vec<_>>(), false).await?;
-    let ids: BTreeSet<AccountId> =
-        changed.iter().map(|account| account.id.clone()).chain(parents.into_keys()).collect();
-    let new: Vec<_> = ids.iter().map(unassessed).collect();
+    let new: Vec<_> = changed.iter().map(|account| unassessed(&account.id)).collect();
     tx.put_account_states(&new, false).await?;
+    let mut ids: BTreeSet<AccountId> = changed.iter().map(|account| account.id.clone()).collect();
+    let news = News { accounts: ids.clone(), ..News::default() };
+    // Parents may be mentioned for the first time by this, or no longer.
+    let as_before = changed.iter().filter_map(|account| before.get(&account.id));
+    ids.extend(
+        changed.iter().chain(as_before).filter_map(|account| account.profile.parent.clone()),
+    );
     let claimed: Vec<(&AccountId, Vec<Domain>)> =
         changed.iter().map(|account| (&account.id, account.profile.claimed_domains())).collect();
     let claims: BTreeSet<Claim> =
         claimed.iter().flat_map(|(id, domains)| Claim::of(id, domains)).collect();
     let owners = changed.iter().map(|account| account.id.clone());
     let moved = change_claims(tx, owners, &claims).await?;
-    let news = News { accounts: ids.clone(), ..News::default() };
     rematch(tx, compiled, workspace, moved, ids, news, now).await
 }
 
@@ -202,14 +202,14 @@ async fn rematch(
     now: Timestamp,
 ) -> Result<(), AppError> {
     let mut people = People { after: before.clone(), before };
-    match_people(tx, workspace, people.after.values_mut(), now).await?;
+    let made = match_people(tx, workspace, people.after.values_mut(), now).await?;
     let changed: Vec<LeadRecord> = people.changed().cloned().collect();
     let kept: BTreeSet<_> = changed.iter().map(|lead| lead.id.clone()).collect();
     people.before.retain(|id, _| kept.contains(id));
     people.after.retain(|id, _| kept.contains(id));
-    tx.put_leads(&changed, true).await?;
+    tx.put_leads(&changed).await?;
     let all = people.accounts().chain(accounts).collect();
-    let states = lock_accounts(tx, all, now).await?;
+    let states = lock_accounts(tx, compiled, all, made, now).await?;
     move_people(tx, compiled, &people, &mut Entries::new(), &mut news).await?;
     fold_accounts(tx, compiled, states, news, Cause::Profile, now).await
 }
@@ -225,21 +225,17 @@ async fn delete(
     if request.first_outcome(&tx).await?.is_some() {
         return Ok(tx.revision().await?);
     }
-    if tx.account(&id).await?.is_none() {
-        return Err(AppError::not_found("account", &id));
-    }
+    let old = tx.account(&id).await?.ok_or_else(|| AppError::not_found("account", &id))?;
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
     change_claims(&tx, [id.clone()].into_iter(), &BTreeSet::new()).await?;
     let bare = mentioned(&id, AccountOrigin::Mention, now);
     tx.put_accounts(std::slice::from_ref(&bare), true).await?;
     let people = tx.leads_of([id.clone()]).await?;
-    let ids = BTreeSet::from([id.clone()]);
+    let mut ids = BTreeSet::from([id]);
     let news = News { accounts: ids.clone(), ..News::default() };
+    ids.extend(old.profile.parent);
+    // If nobody mentions it any more, it goes with this.
     rematch(&tx, &compiled, &workspace, people, ids, news, now).await?;
-    let state = tx.account_states([id.clone()]).await?.remove(&id);
-    if state.is_none_or(|state| state.people == 0 && state.visitor.is_empty()) {
-        tx.remove_accounts(&[id]).await?;
-    }
     request.remember(&tx, String::new(), now).await?;
     Ok(tx.commit().await?)
 }

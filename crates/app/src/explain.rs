@@ -118,7 +118,7 @@ impl App {
         id: &AccountId,
         question: Question,
     ) -> Result<AccountExplained, AppError> {
-        let view = self.inner.store.view(workspace);
+        let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let compiled = self.inner.model_for(&view, question.version).await?;
         let as_of = question.as_of.unwrap_or_else(|| self.clock().now());
@@ -175,7 +175,7 @@ impl App {
         id: &LeadId,
         question: Question,
     ) -> Result<LeadExplained, AppError> {
-        let view = self.inner.store.view(workspace);
+        let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let compiled = self.inner.model_for(&view, question.version).await?;
         let as_of = question.as_of.unwrap_or_else(|| self.clock().now());

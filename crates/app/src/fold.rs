@@ -66,12 +66,13 @@ fn fold_one(compiled: &Compiled, mut work: Work, now: Timestamp, folded: &mut Fo
     let before: Vec<PersonState> = work.people.clone();
     ask_rules(compiled, &mut work);
     record(compiled, &mut work);
-    // What was found before holds until its moment, unless something about it is new.
+    // What was found before holds until its moment, unless something about it is new. Of
+    // people who come from elsewhere it is not known when it was found.
     let assessed_at = work.state.assessed_at;
     let known = |person: &PersonState, before: &PersonState| {
         let Engagement { changes_at, .. } = person.engagement;
         let holds = at >= assessed_at && changes_at.is_none_or(|change| at < change);
-        let same = person.ledger == before.ledger;
+        let same = person.ledger == before.ledger && !work.joined.contains(&person.lead);
         (same_model && same && holds).then_some(person.engagement)
     };
     let people: Vec<Person> = work

@@ -120,7 +120,7 @@ async fn rebuild_ledgers(
     for work in work.iter() {
         let stale = work.people.iter().filter(|person| person.matching != compiled.matching);
         leads.extend(stale.map(|person| person.lead.clone()));
-        if work.state.matching != compiled.matching && work.state.sequence > 0 {
+        if work.state.matching != compiled.matching {
             accounts.push(work.state.id.clone());
         }
     }
@@ -191,22 +191,30 @@ pub(crate) fn entry_of(compiled: &Compiled, activity: &Activity) -> Option<Entry
 
 async fn store(tx: &WriteTx, folded: Folded) -> Result<(), AppError> {
     let Folded { states, people, lines } = folded;
-    let (empty, kept): (Vec<_>, Vec<_>) =
-        states.into_iter().partition(|state| state.people == 0 && state.visitor.is_empty());
-    // An account made for an e-mail domain is there as long as somebody matches it.
-    let origins = tx.accounts(empty.iter().map(|state| state.id.clone())).await?;
-    let made = |id: &AccountId| {
-        origins.get(id).is_some_and(|account| account.origin == AccountOrigin::EmailDomain)
-    };
-    let (gone, empty): (Vec<_>, Vec<_>) = empty.into_iter().partition(|state| made(&state.id));
-    let states: Vec<AccountState> = kept.into_iter().chain(empty).collect();
-    let gone: Vec<AccountId> = gone.into_iter().map(|state| state.id).collect();
+    let gone = no_longer_there(tx, &states).await?;
+    let states: Vec<_> = states.into_iter().filter(|state| !gone.contains(&state.id)).collect();
     let lines: Vec<_> = lines.into_iter().filter(|line| !gone.contains(&line.account)).collect();
     tx.put_people(&people).await?;
     tx.put_account_states(&states, true).await?;
     tx.add_timeline(&lines).await?;
     if !gone.is_empty() {
-        tx.remove_accounts(&gone).await?;
+        tx.remove_accounts(gone).await?;
     }
     Ok(())
+}
+
+/// Of these accounts those that no caller sent and nothing mentions any more: an account that
+/// is only mentioned is there as long as it is, so that it does not matter what came first.
+async fn no_longer_there(
+    tx: &WriteTx,
+    states: &[AccountState],
+) -> Result<BTreeSet<AccountId>, StoreError> {
+    let empty = states.iter().filter(|state| state.people == 0 && state.visitor.is_empty());
+    let mut accounts = tx.accounts(empty.map(|state| state.id.clone())).await?;
+    accounts.retain(|_, account| account.origin != AccountOrigin::Caller);
+    let mut gone: BTreeSet<AccountId> = accounts.into_keys().collect();
+    for mentioned in tx.mentioned(gone.iter().cloned()).await? {
+        gone.remove(&mentioned);
+    }
+    Ok(gone)
 }

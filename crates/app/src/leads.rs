@@ -50,11 +50,11 @@ async fn upsert(
     let before = tx.leads(ids).await?;
     let mut after = lay_over(&mut rows, &before, merge, now);
     after.retain(|id, lead| before.get(id) != Some(lead));
-    match_people(&tx, &workspace, after.values_mut(), now).await?;
+    let made = match_people(&tx, &workspace, after.values_mut(), now).await?;
     let people = People { before, after };
     let changed: Vec<LeadRecord> = people.after.values().cloned().collect();
-    tx.put_leads(&changed, true).await?;
-    let states = lock_accounts(&tx, touched(&people), now).await?;
+    tx.put_leads(&changed).await?;
+    let states = lock_accounts(&tx, &compiled, touched(&people), made, now).await?;
     let mut news = News::default();
     move_people(&tx, &compiled, &people, &mut Entries::new(), &mut news).await?;
     for lead in people.after.values() {

@@ -85,7 +85,7 @@ impl Inner {
     ) -> Result<Arc<Compiled>, AppError> {
         let version = match version {
             Some(version) => version,
-            None => self.workspace(view.workspace_id()).await?.model_version,
+            None => self.workspace(view).await?.model_version,
         };
         self.models.get(view, version).await
     }
@@ -121,7 +121,7 @@ impl App {
     ) -> Result<Published, AppError> {
         let view = self.inner.store.view(workspace);
         let revision = view.revision().await?;
-        let active = self.inner.workspace(workspace).await?.model_version;
+        let active = self.inner.workspace(&view).await?.model_version;
         let version = version.unwrap_or(active);
         let compiled = self.inner.models.get(&view, version).await?;
         let model = view.model(version).await?;

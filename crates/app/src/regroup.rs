@@ -1,18 +1,24 @@
 //! Moving people: into the accounts they match, and out of those they matched before.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use abm_core::{AccountId, AccountOrigin, Entry, LeadId, Timestamp};
-use abm_store::{AccountState, LeadRecord, PersonState, StoreError, WorkspaceRecord, WriteTx};
+use abm_store::{
+    AccountRecord, AccountState, Cause, LeadRecord, PersonState, WorkspaceRecord, WriteTx,
+};
 
 use crate::AppError;
 use crate::fold::{unassessed, unassessed_person};
-use crate::gather::{News, ledgers_of_leads};
+use crate::gather::{News, fold_accounts, ledgers_of_leads};
 use crate::matching::{Matcher, mentioned, new_account};
 use crate::models::Compiled;
 
 /// Entries by person, or by account for its unknown visitor.
 pub(crate) type Entries = BTreeMap<(Option<LeadId>, Option<AccountId>), Vec<Entry>>;
+
+/// Accounts by id.
+pub(crate) type Accounts = BTreeMap<AccountId, AccountRecord>;
 
 /// People as they were and as they are to be.
 pub(crate) struct People {
@@ -33,17 +39,18 @@ impl People {
     }
 }
 
-/// Finds the accounts of people, and makes those that are not there.
+/// Finds the accounts of people, and gives those that stand for a match until a caller sends
+/// them.
 pub(crate) async fn match_people<'a>(
     tx: &WriteTx,
     workspace: &WorkspaceRecord,
     leads: impl Iterator<Item = &'a mut LeadRecord>,
     now: Timestamp,
-) -> Result<(), AppError> {
+) -> Result<Accounts, AppError> {
     let leads: Vec<&mut LeadRecord> = leads.collect();
     let known = leads.iter().map(|lead| &**lead);
     let matcher = Matcher::load(tx, known, workspace.creates_accounts).await?;
-    let mut accounts = BTreeMap::new();
+    let mut accounts = Accounts::new();
     for lead in leads {
         let found = matcher.find(lead);
         if let Some(account) = new_account(&found, now) {
@@ -51,41 +58,46 @@ pub(crate) async fn match_people<'a>(
         }
         lead.account = found.account().cloned();
     }
-    let accounts: Vec<_> = accounts.into_values().collect();
-    Ok(tx.put_accounts(&accounts, false).await?)
+    Ok(accounts)
 }
 
-/// Locks accounts in the order of their ids; those that are not there are made.
+/// Locks accounts in the order of their ids, each as time has made it by now. Those that are
+/// not there are made, as `new` has them or else from their bare id.
 pub(crate) async fn lock_accounts(
     tx: &WriteTx,
+    compiled: &Arc<Compiled>,
     ids: BTreeSet<AccountId>,
+    mut new: Accounts,
     now: Timestamp,
 ) -> Result<BTreeMap<AccountId, AccountState>, AppError> {
-    let states = tx.lock_account_states(ids.iter().cloned()).await?;
-    if states.len() == ids.len() {
+    let mut states = tx.lock_account_states(ids.iter().cloned()).await?;
+    if states.len() < ids.len() {
+        let missing: Vec<&AccountId> = ids.iter().filter(|id| !states.contains_key(id)).collect();
+        let bare = |id: &AccountId| mentioned(id, AccountOrigin::Mention, now);
+        let profiles: Vec<_> =
+            missing.iter().map(|id| new.remove(id).unwrap_or_else(|| bare(id))).collect();
+        tx.put_accounts(&profiles, false).await?;
+        let unassessed: Vec<AccountState> = missing.into_iter().map(unassessed).collect();
+        tx.put_account_states(&unassessed, false).await?;
+        states = tx.lock_account_states(ids.iter().cloned()).await?;
+    }
+    // What time has brought is on record before what happens now, by whatever means it comes.
+    let due = |state: &AccountState| {
+        let same_model = state.model_version == compiled.version;
+        same_model && state.changes_at.is_some_and(|change| change <= now.secs())
+    };
+    let late: BTreeMap<_, _> = states
+        .iter()
+        .filter(|(_, state)| due(state))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
+    if late.is_empty() {
         return Ok(states);
     }
-    let missing: Vec<AccountId> =
-        ids.iter().filter(|id| !states.contains_key(id)).cloned().collect();
-    // Only what a visitor names can still be without a profile; others were made before.
-    let profiles: Vec<_> =
-        missing.iter().map(|id| mentioned(id, AccountOrigin::Mention, now)).collect();
-    tx.put_accounts(&profiles, false).await?;
-    let new: Vec<AccountState> = missing.iter().map(unassessed).collect();
-    tx.put_account_states(&new, false).await?;
-    Ok(tx.lock_account_states(ids).await?)
-}
-
-/// Locks people, and makes sure that nobody moved one between reading and locking.
-pub(crate) async fn lock_people(tx: &WriteTx, people: &People) -> Result<(), AppError> {
-    let locked = tx.lock_leads(people.after.keys().cloned()).await?;
-    for (id, lead) in &people.after {
-        let now = locked.get(id).map(|lead| &lead.account);
-        if now != Some(&lead.account) {
-            return Err(StoreError::Conflict.into());
-        }
-    }
-    Ok(())
+    let ids_of_late: Vec<AccountId> = late.keys().cloned().collect();
+    fold_accounts(tx, compiled, late, News::default(), Cause::Time, now).await?;
+    states.extend(tx.lock_account_states(ids_of_late).await?);
+    Ok(states)
 }
 
 /// Puts people where they belong: those who are new into their account, those whose match

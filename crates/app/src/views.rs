@@ -111,6 +111,7 @@ impl App {
                 });
             }
         }
+        let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let compiled = self.inner.model_for(&view, version).await?;
         let at = as_of.unwrap_or_else(|| self.clock().now()).secs();
@@ -175,7 +176,7 @@ impl App {
         workspace: WorkspaceId,
         ids: Vec<AccountId>,
     ) -> Result<Vec<Vec<Missing>>, AppError> {
-        let view = self.inner.store.view(workspace);
+        let view = self.inner.snapshot(workspace).await?;
         let compiled = self.inner.model_for(&view, None).await?;
         let at = self.clock().now().secs();
         let subjects = subject::load(&view, &compiled, ids.clone(), Ledgers::Stored).await?;
@@ -197,7 +198,7 @@ impl App {
         workspace: WorkspaceId,
         id: &LeadId,
     ) -> Result<(LeadRecord, LeadScore, u64), AppError> {
-        let view = self.inner.store.view(workspace);
+        let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let lead = view.leads([id.clone()]).await?.remove(id);
         let lead = lead.ok_or_else(|| AppError::not_found("lead", id))?;
@@ -217,7 +218,7 @@ impl App {
         after: Option<&LeadId>,
         limit: u64,
     ) -> Result<(Vec<(LeadRecord, LeadScore)>, u64), AppError> {
-        let view = self.inner.store.view(workspace);
+        let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let leads = view.leads_after(account, after, limit).await?;
         let scores = self.lead_scores(&view, &leads).await?;

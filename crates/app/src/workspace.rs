@@ -2,7 +2,7 @@
 
 use abm_core::model::DEFAULT_FILE;
 use abm_core::{WorkspaceId, model};
-use abm_store::{Lock, ModelRecord, WorkspaceRecord, WriteTx};
+use abm_store::{Lock, ModelRecord, View, WorkspaceRecord, WriteTx};
 
 use crate::{App, AppError, Inner, models};
 
@@ -49,9 +49,17 @@ impl App {
 }
 
 impl Inner {
-    pub(crate) async fn workspace(&self, id: WorkspaceId) -> Result<WorkspaceRecord, AppError> {
-        let found = self.store.workspace(id).await?;
-        found.ok_or_else(|| AppError::not_found("workspace", id))
+    /// The records of a workspace as they are at this moment: for readers that ask more than
+    /// once, and must not see half of a change.
+    pub(crate) async fn snapshot(&self, workspace: WorkspaceId) -> Result<View, AppError> {
+        Ok(self.store.snapshot(workspace).await?)
+    }
+
+    /// The workspace of a view, read through it: a reader that holds one connection and waits
+    /// for another can wait for ever.
+    pub(crate) async fn workspace(&self, view: &View) -> Result<WorkspaceRecord, AppError> {
+        let found = view.workspace().await?;
+        found.ok_or_else(|| AppError::not_found("workspace", view.workspace_id()))
     }
 
     /// Begins a write under the workspace's lock.

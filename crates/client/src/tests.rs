@@ -1,7 +1,5 @@
 //! The client against a server in the same process that answers as told.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -1,10 +1,10 @@
 //! Accounts: profiles and claimed domains.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use abm_core::domain::Domain;
 use abm_core::{AccountId, AccountOrigin, AccountProfile, Timestamp};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect};
 
 use crate::bulk::{Column as Bulk, Rows};
 use crate::entity::account::{Column, Entity, Model};
@@ -30,6 +30,33 @@ impl View {
             .await?;
         let records = found.into_iter().map(AccountRecord::try_from);
         records.map(|record| record.map(|record| (record.id.clone(), record))).collect()
+    }
+
+    /// Of these accounts those that an anonymous activity or another account names.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn mentioned(
+        &self,
+        ids: impl IntoIterator<Item = AccountId>,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        let ids: Vec<String> = ids.into_iter().map(AccountId::into_string).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let workspace = self.workspace;
+        let sql = format!(
+            "SELECT account_id FROM {{rows}} AS r WHERE EXISTS (SELECT 1 FROM activity AS a \
+             WHERE a.workspace_id = {workspace} AND a.lead_id = '' \
+             AND a.account_id = r.account_id) OR EXISTS (SELECT 1 FROM account AS child \
+             WHERE child.workspace_id = {workspace} AND child.parent_account_id = r.account_id)"
+        );
+        let rows = Rows::ids("account_id", ids).query(&self.db(), &sql).await?;
+        let id = |row: &QueryResult| -> Result<AccountId, StoreError> {
+            let id: String = row.try_get_by_index(0)?;
+            AccountId::new(id).map_err(|found| StoreError::corrupt("account", found))
+        };
+        rows.iter().map(id).collect()
     }
 
     /// One account.
@@ -115,7 +142,7 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn remove_accounts(&self, ids: &[AccountId]) -> Result<(), StoreError> {
+    pub async fn remove_accounts(&self, ids: BTreeSet<AccountId>) -> Result<(), StoreError> {
         for table in ["account", "account_domain", "account_state", "account_timeline"] {
             let rows = Rows::ids("account_id", ids.iter().map(ToString::to_string));
             let sql = format!(

@@ -174,10 +174,12 @@ impl WriteTx {
         table().execute(&self.db(), &insert).await?;
         let select = format!(
             "SELECT s.key_hash, s.occurred_at FROM {{rows}} AS r CROSS JOIN activity_receipt AS s \
-             WHERE s.workspace_id = {workspace} AND s.bucket IN ({}, {}, {bucket}) \
+             WHERE s.workspace_id = {workspace} AND s.bucket IN ({}, {}, {bucket}, {}) \
              AND s.key_hash = r.key_hash",
             bucket - 2,
-            bucket - 1
+            bucket - 1,
+            // Received by a clock that is ahead of this one.
+            bucket + 1
         );
         let mut found = BTreeSet::new();
         for row in table().query(&self.db(), &select).await? {

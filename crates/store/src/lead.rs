@@ -107,62 +107,80 @@ impl WriteTx {
         self.find_leads(ids, true).await
     }
 
-    /// Stores leads; those that are there are replaced if `replace`, else left alone.
+    /// Stores leads, replacing those that are there.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn put_leads(&self, leads: &[LeadRecord], replace: bool) -> Result<(), StoreError> {
+    pub async fn put_leads(&self, leads: &[LeadRecord]) -> Result<(), StoreError> {
         if leads.is_empty() {
             return Ok(());
         }
-        let text = |get: fn(&LeadRecord) -> String| leads.iter().map(get).collect();
-        let int = |get: fn(&LeadRecord) -> i64| leads.iter().map(get).collect();
-        let id = |id: Option<&AccountId>| id.map(ToString::to_string).unwrap_or_default();
-        let hints = leads.iter().map(|l| id(l.hint.as_ref().map(|(_, account)| account)));
-        let rows = Rows::new(vec![
-            Bulk::Text("lead_id", text(|l| l.id.to_string())),
-            Bulk::Text("email", text(|l| l.profile.email.clone())),
-            Bulk::Text("mail_domain", text(mail_domain)),
-            Bulk::Text("first_name", text(|l| l.profile.first_name.clone())),
-            Bulk::Text("last_name", text(|l| l.profile.last_name.clone())),
-            Bulk::Text("title", text(|l| l.profile.title.clone())),
-            Bulk::Text(
-                "seniority",
-                text(|l| l.profile.seniority.map_or("", Seniority::name).into()),
-            ),
-            Bulk::Text(
-                "buying_role",
-                text(|l| l.profile.buying_role.map_or("", BuyingRole::name).into()),
-            ),
-            Bulk::Text(
-                "named_account_id",
-                leads.iter().map(|l| id(l.profile.account.as_ref())).collect(),
-            ),
-            Bulk::Text("hint_account_id", hints.collect()),
-            Bulk::Int("hint_at", int(|l| l.hint.as_ref().map_or(0, |(at, _)| at.micros()))),
-            Bulk::Text("hint_email", text(|l| l.hint_email.clone())),
-            Bulk::Text("country", text(|l| l.profile.country.clone())),
-            Bulk::Text("stage", text(|l| l.profile.stage.map_or("", Stage::name).into())),
-            Bulk::Text("attributes", text(|l| attributes_json(&l.profile.attributes))),
-            Bulk::Text("account_id", leads.iter().map(|l| id(l.account.as_ref())).collect()),
-            Bulk::Int("known", int(|l| i64::from(l.known))),
-            Bulk::Int("created_at", int(|l| l.created_at.micros())),
-            Bulk::Int("updated_at", int(|l| l.updated_at.micros())),
-        ]);
-        let conflict = if replace {
-            let updates = rows.updates(&["lead_id", "created_at"]);
-            format!("(workspace_id, lead_id) DO UPDATE SET {updates}")
-        } else {
-            "DO NOTHING".into()
-        };
+        let rows = rows_of(leads);
+        let updates = rows.updates(&["lead_id", "created_at"]);
         let sql = format!(
             "INSERT INTO lead (workspace_id, {{names}}) SELECT {}, * FROM {{rows}} AS r \
-             WHERE true ORDER BY lead_id ON CONFLICT {conflict}",
+             WHERE true ORDER BY lead_id ON CONFLICT (workspace_id, lead_id) DO UPDATE SET {updates}",
             self.workspace
         );
         rows.execute(&self.db(), &sql).await?;
         Ok(())
     }
+
+    /// Stores leads that are new, and tells which were. Others are there already, made by
+    /// somebody else, and are left alone.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn add_leads(&self, leads: &[LeadRecord]) -> Result<Vec<LeadId>, StoreError> {
+        if leads.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "INSERT INTO lead (workspace_id, {{names}}) SELECT {}, * FROM {{rows}} AS r \
+             WHERE true ORDER BY lead_id ON CONFLICT DO NOTHING RETURNING lead_id",
+            self.workspace
+        );
+        let mut added = Vec::with_capacity(leads.len());
+        for row in rows_of(leads).query(&self.db(), &sql).await? {
+            let id: String = row.try_get_by_index(0)?;
+            added.push(LeadId::new(id).map_err(|found| StoreError::corrupt("lead", found))?);
+        }
+        Ok(added)
+    }
+}
+
+fn rows_of(leads: &[LeadRecord]) -> Rows {
+    let text = |get: fn(&LeadRecord) -> String| leads.iter().map(get).collect();
+    let int = |get: fn(&LeadRecord) -> i64| leads.iter().map(get).collect();
+    let id = |id: Option<&AccountId>| id.map(ToString::to_string).unwrap_or_default();
+    let hints = leads.iter().map(|l| id(l.hint.as_ref().map(|(_, account)| account)));
+    Rows::new(vec![
+        Bulk::Text("lead_id", text(|l| l.id.to_string())),
+        Bulk::Text("email", text(|l| l.profile.email.clone())),
+        Bulk::Text("mail_domain", text(mail_domain)),
+        Bulk::Text("first_name", text(|l| l.profile.first_name.clone())),
+        Bulk::Text("last_name", text(|l| l.profile.last_name.clone())),
+        Bulk::Text("title", text(|l| l.profile.title.clone())),
+        Bulk::Text("seniority", text(|l| l.profile.seniority.map_or("", Seniority::name).into())),
+        Bulk::Text(
+            "buying_role",
+            text(|l| l.profile.buying_role.map_or("", BuyingRole::name).into()),
+        ),
+        Bulk::Text(
+            "named_account_id",
+            leads.iter().map(|l| id(l.profile.account.as_ref())).collect(),
+        ),
+        Bulk::Text("hint_account_id", hints.collect()),
+        Bulk::Int("hint_at", int(|l| l.hint.as_ref().map_or(0, |(at, _)| at.micros()))),
+        Bulk::Text("hint_email", text(|l| l.hint_email.clone())),
+        Bulk::Text("country", text(|l| l.profile.country.clone())),
+        Bulk::Text("stage", text(|l| l.profile.stage.map_or("", Stage::name).into())),
+        Bulk::Text("attributes", text(|l| attributes_json(&l.profile.attributes))),
+        Bulk::Text("account_id", leads.iter().map(|l| id(l.account.as_ref())).collect()),
+        Bulk::Int("known", int(|l| i64::from(l.known))),
+        Bulk::Int("created_at", int(|l| l.created_at.micros())),
+        Bulk::Int("updated_at", int(|l| l.updated_at.micros())),
+    ])
 }
 
 /// The registrable domain by which the lead can be matched; empty when there is none.

@@ -4,7 +4,7 @@ use abm_core::{Timestamp, WorkspaceId};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::entity::workspace::{ActiveModel, Column, Entity, Model};
-use crate::{Store, StoreError, WorkspaceRecord, WriteTx};
+use crate::{Store, StoreError, View, WorkspaceRecord, WriteTx};
 
 impl Store {
     /// The workspace of a name.
@@ -22,14 +22,6 @@ impl Store {
     /// When the database does not answer.
     pub async fn workspaces(&self) -> Result<Vec<WorkspaceRecord>, StoreError> {
         Ok(Entity::find().all(&self.pool).await?.into_iter().map(Into::into).collect())
-    }
-
-    /// The workspace of an id.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn workspace(&self, id: WorkspaceId) -> Result<Option<WorkspaceRecord>, StoreError> {
-        Ok(Entity::find_by_id(id.0).one(&self.pool).await?.map(Into::into))
     }
 
     /// Begins the transaction that makes a workspace: its row is there, without a model.
@@ -51,6 +43,16 @@ impl Store {
         };
         Entity::insert(row).exec_without_returning(&tx.db()).await?;
         Ok(tx)
+    }
+}
+
+impl View {
+    /// The workspace itself.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn workspace(&self) -> Result<Option<WorkspaceRecord>, StoreError> {
+        Ok(Entity::find_by_id(self.workspace.0).one(&self.db()).await?.map(Into::into))
     }
 }
 

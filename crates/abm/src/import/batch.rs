@@ -159,7 +159,6 @@ impl<R: Record> Entry<R> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use abm_client::v1::{Account, Activity};
 

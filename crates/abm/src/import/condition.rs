@@ -119,7 +119,6 @@ impl<'de> Visitor<'de> for ConditionVisitor {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, bail};
 use tokio::sync::mpsc;
 
 use super::batch::Batch;
@@ -64,14 +64,13 @@ pub(crate) async fn run<R: Record, Input: Read + Send + 'static>(
     let Import { mut summary, rejects, progress, .. } = import;
     progress.finish();
     summary.elapsed = began.elapsed();
-    let written = rejects.finish().context("cannot write the rejects")?;
-    summary.rejects_file = written;
-    match outcome {
+    let written = rejects.finish().context("cannot write the rejects");
+    let written = written.map(|file| summary.rejects_file = file);
+    match outcome.and(written) {
         Ok(()) => Ok(summary),
-        Err(error) => Err(error.context(format!(
-            "the import stopped. What it stored stays, and importing the file again is safe. \
-             Until then: {summary}"
-        ))),
+        Err(error) => bail!(
+            "{error:#}\nthe import stopped; importing the file again is safe. Until then: {summary}"
+        ),
     }
 }
 
@@ -119,9 +118,10 @@ impl<R: Record, D: Destination> Import<R, D> {
             let verdicts = call.await.context("the call was cut off")??;
             settle::settle(batch, verdicts, &self.to, self.merge, &mut self.summary).await
         };
-        let rejected = settled
-            .await
-            .with_context(|| format!("the rows of lines {first} to {last} were not stored"))?;
+        // As text: which rows it is about matters as much as what the service said of them.
+        let lines =
+            |error| anyhow!("the rows of lines {first} to {last} were not stored: {error:#}");
+        let rejected = settled.await.map_err(lines)?;
         for (row, fault) in rejected {
             self.summary.note_rejected(row.line, &fault);
             self.rejects.write(&row, &fault).context("cannot write the rejects")?;

@@ -38,7 +38,9 @@ impl<R: Record, Input: Read> BatchReader<R, Input> {
     pub(crate) fn next_batch(&mut self) -> anyhow::Result<Option<Batch<R>>> {
         let mut batch = Batch::new();
         while !batch.is_full(self.records) {
-            let Some(row) = self.rows.next_row().context("cannot read on")? else { break };
+            let Some(row) = self.rows.next_row().context("cannot read on")? else {
+                break;
+            };
             batch.count(&row);
             match self.record(&row) {
                 Ok(Some(record)) => batch.add(record, row, self.plan.merge),

@@ -97,7 +97,9 @@ impl Rejects {
     /// # Errors
     /// When the file cannot be written.
     pub(crate) fn finish(self) -> io::Result<Option<PathBuf>> {
-        let Some(mut writer) = self.writer else { return Ok(None) };
+        let Some(mut writer) = self.writer else {
+            return Ok(None);
+        };
         writer.flush()?;
         Ok(Some(self.path))
     }

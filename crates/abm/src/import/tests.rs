@@ -1,7 +1,5 @@
 //! Whole imports, into a service that lives in memory.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod maps;
 mod memory;
 mod rejects;

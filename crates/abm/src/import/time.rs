@@ -131,9 +131,13 @@ impl Times {
     fn moment(&self, written: &Written, text: &str) -> Result<jiff::Timestamp, TimeError> {
         let order = if written.year_first { Some(DateOrder::Ymd) } else { self.order };
         let order = order.ok_or_else(|| {
+            let zone = match (written.offset, &self.zone) {
+                (None, None) => ", and its zone with --time-zone",
+                _ => "",
+            };
             TimeError::Ambiguous(format!(
-                "`{text}` can be read in several orders: state it with --date-order dmy, mdy or \
-                 ymd, or as `time: {{order: dmy}}` in the map"
+                "`{text}` can be read in several orders: state which with --date-order dmy, mdy \
+                 or ymd{zone}, or as `time: {{order: dmy}}` in the map"
             ))
         })?;
         let date_time = written.in_order(order).ok_or(NO_DAY)?;

@@ -108,9 +108,13 @@ impl Value {
         &self.origin
     }
 
-    /// Whether the file has none of its columns.
+    /// Whether the file has none of its columns, so that no row has a value.
     pub(crate) fn is_never_there(&self) -> bool {
-        matches!(&self.source, Source::Columns(places) | Source::Hash(places) if places.is_empty())
+        let nowhere = match &self.source {
+            Source::Columns(places) | Source::Hash(places) => places.is_empty(),
+            Source::Const(_) | Source::Template(_) => false,
+        };
+        nowhere && self.default.is_none()
     }
 
     fn raw(&self, row: &[String]) -> String {

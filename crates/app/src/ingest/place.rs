@@ -1,6 +1,7 @@
 //! Where new activities belong: people who are seen for the first time, and accounts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use abm_core::{AccountId, Activity, Entry, LeadId, LeadProfile, Timestamp};
 use abm_store::{AccountState, LeadRecord, WorkspaceRecord, WriteTx};
@@ -8,7 +9,7 @@ use abm_store::{AccountState, LeadRecord, WorkspaceRecord, WriteTx};
 use crate::AppError;
 use crate::gather::News;
 use crate::models::Compiled;
-use crate::regroup::{Entries, People, lock_accounts, lock_people, match_people, move_people};
+use crate::regroup::{Accounts, Entries, People, lock_accounts, match_people, move_people};
 
 /// An activity that is new, and what it adds to a ledger.
 pub(super) type Sorted<'a> = (&'a Activity, Option<Entry>);
@@ -17,17 +18,16 @@ pub(super) type Sorted<'a> = (&'a Activity, Option<Entry>);
 /// them. People without an account are dealt with at once.
 pub(super) async fn place(
     tx: &WriteTx,
-    compiled: &Compiled,
+    compiled: &Arc<Compiled>,
     workspace: &WorkspaceRecord,
     activities: &[Sorted<'_>],
     now: Timestamp,
 ) -> Result<(BTreeMap<AccountId, AccountState>, News), AppError> {
-    let people = find_people(tx, workspace, activities, now).await?;
+    let (people, made) = find_people(tx, workspace, activities, now).await?;
     let visited = activities.iter().filter(|(activity, _)| activity.lead.is_none());
     let visited = visited.filter_map(|(activity, _)| activity.account.clone());
     let accounts: BTreeSet<AccountId> = people.accounts().chain(visited).collect();
-    let states = lock_accounts(tx, accounts, now).await?;
-    lock_people(tx, &people).await?;
+    let states = lock_accounts(tx, compiled, accounts, made, now).await?;
     let mut entries = by_person(activities);
     let mut news = News::default();
     move_people(tx, compiled, &people, &mut entries, &mut news).await?;
@@ -54,37 +54,42 @@ fn by_person(activities: &[Sorted<'_>]) -> Entries {
     entries
 }
 
-/// Loads the people of activities, and makes those who are not known yet.
+/// Loads and locks the people of activities, and makes those who are not known yet. Gives with
+/// them the accounts that stand for a match.
 async fn find_people(
     tx: &WriteTx,
     workspace: &WorkspaceRecord,
     activities: &[Sorted<'_>],
     now: Timestamp,
-) -> Result<People, AppError> {
+) -> Result<(People, Accounts), AppError> {
     let ids: BTreeSet<LeadId> =
         activities.iter().filter_map(|(activity, _)| activity.lead.clone()).collect();
-    let before = tx.leads(ids.iter().cloned()).await?;
-    let mut after = before.clone();
-    for (activity, _) in activities {
-        let Some(id) = &activity.lead else { continue };
-        let lead = after.entry(id.clone()).or_insert_with(|| seen(id, now));
-        take_hints(lead, activity);
+    let mut before = tx.lock_leads(ids).await?;
+    let mut made = BTreeSet::new();
+    loop {
+        let mut after = before.clone();
+        for (activity, _) in activities {
+            let Some(id) = &activity.lead else { continue };
+            take_hints(after.entry(id.clone()).or_insert_with(|| seen(id, now)), activity);
+        }
+        let changed = after.values_mut().filter(|lead| before.get(&lead.id) != Some(&**lead));
+        let accounts = match_people(tx, workspace, changed, now).await?;
+        let people = People { before, after };
+        let (known, new): (Vec<LeadRecord>, Vec<LeadRecord>) =
+            people.changed().cloned().partition(|lead| people.before.contains_key(&lead.id));
+        let new: Vec<LeadRecord> =
+            new.into_iter().filter(|lead| !made.contains(&lead.id)).collect();
+        made.extend(tx.add_leads(&new).await?);
+        let others = new.into_iter().map(|lead| lead.id).filter(|id| !made.contains(id));
+        let others: Vec<LeadId> = others.collect();
+        if others.is_empty() {
+            tx.put_leads(&known).await?;
+            return Ok((people, accounts));
+        }
+        // Somebody else made these people meanwhile: what they know of them goes first.
+        before = people.before;
+        before.extend(tx.lock_leads(others).await?);
     }
-    let changed = after.values_mut().filter(|lead| before.get(&lead.id) != Some(&**lead));
-    match_people(tx, workspace, changed, now).await?;
-    let people = People { before, after };
-    store_people(tx, &people).await?;
-    Ok(people)
-}
-
-/// Stores those who are new or changed. Somebody else may make the same person meanwhile:
-/// then theirs stays, and the lock on people tells.
-async fn store_people(tx: &WriteTx, people: &People) -> Result<(), AppError> {
-    let (new, changed): (Vec<LeadRecord>, Vec<LeadRecord>) =
-        people.changed().cloned().partition(|lead| !people.before.contains_key(&lead.id));
-    tx.put_leads(&new, false).await?;
-    tx.put_leads(&changed, true).await?;
-    Ok(())
 }
 
 /// A person of whom only the id is known.

@@ -40,16 +40,28 @@ pub(super) fn rises_between(reading: &Reading, start: i64, end: i64) -> Vec<i64>
     let first = reading.moments.partition_point(|&moment| moment <= start);
     let last = reading.moments.partition_point(|&moment| moment < end);
     let moments = reading.moments.get(first..last).unwrap_or_default();
-    let starts = std::iter::once(&start).chain(moments);
-    for (&start, &end) in starts.zip(moments.iter().chain([&end])) {
-        // From one change to the next, until what fades cannot lift the score any more.
-        let (mut at, mut score) = (start, reading.engagement(start));
-        while highest(reading, at, end - 1) > score
-            && let Some(change) = first_change(reading, score, at, end - 1)
-        {
-            let then = reading.engagement(change);
-            rises.extend((then > score).then_some(change));
-            (at, score) = (change, then);
+    let stretches = std::iter::once(start).chain(moments.iter().copied());
+    let ends = moments.iter().copied().chain([end]);
+    let mut open: Vec<_> = stretches.zip(ends).map(|(from, next)| (from, next - 1)).collect();
+    open.reverse();
+    let mut left = INTERVALS;
+    while let Some((from, to)) = open.pop() {
+        if to <= from {
+            continue;
+        }
+        let span = Span::new(reading, from, to);
+        if span.falls || span.is_constant(reading, reading.engagement(from)) {
+            continue;
+        }
+        if to - from == 1 {
+            rises.extend((reading.engagement(to) > reading.engagement(from)).then_some(to));
+        } else if left == 0 {
+            rises.push(to);
+        } else {
+            left -= 1;
+            let middle = from + (to - from) / 2;
+            open.push((middle, to));
+            open.push((from, middle));
         }
     }
     rises
@@ -103,7 +115,7 @@ fn search(reading: &Reading, now: u8, from: i64, to: i64) -> Option<i64> {
     let mut open = vec![(from, to)];
     let mut left = INTERVALS;
     while let Some((from, to)) = open.pop() {
-        if to <= from || constant(reading, now, from, to) {
+        if to <= from || Span::new(reading, from, to).is_constant(reading, now) {
             continue;
         }
         if left == 0 {
@@ -127,40 +139,57 @@ fn search(reading: &Reading, now: u8, from: i64, to: i64) -> Option<i64> {
     None
 }
 
-/// Whether the score is certainly `now` all through `[from, to]`.
-fn constant(reading: &Reading, now: u8, from: i64, to: i64) -> bool {
-    let (low, high) = bounds(reading, from, to);
-    let score = |raw: f64| round(curve(raw, reading.half_points));
-    score(low) == now && score(high) == now
+/// What is certain of the time from one second to another, after which no activity lies before
+/// its end.
+struct Span {
+    /// Raw points that the score is not below.
+    low: f64,
+    /// Raw points that the score is not above.
+    high: f64,
+    /// Whether the score only falls.
+    falls: bool,
 }
 
-/// A score that is not exceeded in `[from, to]`.
-fn highest(reading: &Reading, from: i64, to: i64) -> u8 {
-    round(curve(bounds(reading, from, to).1, reading.half_points))
-}
-
-/// Raw points between which the score stays in `[from, to]`, where no activity lies after
-/// `from`.
-fn bounds(reading: &Reading, from: i64, to: i64) -> (f64, f64) {
-    let (mut low, mut high) = (0.0, 0.0);
-    for group in &reading.groups {
-        let (mut plus, mut minus) = ([0.0; 2], [0.0; 2]);
-        for term in &group.terms {
-            for (end, at) in [from, to].into_iter().enumerate() {
-                let value = term.at(at, reading.look_back_secs);
-                let part = if value < 0.0 { &mut minus } else { &mut plus };
-                if let Some(sum) = part.get_mut(end) {
-                    *sum += value;
+impl Span {
+    fn new(reading: &Reading, from: i64, to: i64) -> Self {
+        let mut span = Self { low: 0.0, high: 0.0, falls: true };
+        for group in &reading.groups {
+            // Each sum at both ends: of the values, and of how fast they fade.
+            let (mut plus, mut minus) = ([0.0; 2], [0.0; 2]);
+            let (mut plus_fades, mut minus_fades) = ([0.0; 2], [0.0; 2]);
+            for term in &group.terms {
+                for (end, at) in [from, to].into_iter().enumerate() {
+                    let value = term.at(at, reading.look_back_secs);
+                    let (sums, fades) = match value < 0.0 {
+                        true => (&mut minus, &mut minus_fades),
+                        false => (&mut plus, &mut plus_fades),
+                    };
+                    if let (Some(sum), Some(fade)) = (sums.get_mut(end), fades.get_mut(end)) {
+                        *sum += value;
+                        *fade += value / term.half_life_secs;
+                    }
                 }
+                let left = term.time.saturating_add(reading.look_back_secs);
+                span.falls &= !(term.points < 0.0 && (from..to).contains(&left));
             }
+            let ([plus_first, plus_last], [minus_first, minus_last]) = (plus, minus);
+            // More than these sums, and any sum they bound, can be off. It is in proportion, so
+            // that what has faded away leaves no doubt, and is taken before the cap, so that a
+            // group above its cap gives exactly the cap.
+            let share = f64::EPSILON * (group.terms.len() + 8) as f64;
+            let off = share * (plus_first - minus_first);
+            span.low += (plus_last + minus_first - off).min(group.cap);
+            span.high += (plus_first + minus_last + off).min(group.cap);
+            let ([plus_first, plus_last], [minus_first, _]) = (plus_fades, minus_fades);
+            let off = share * (plus_first - minus_first);
+            span.falls &= minus_first == 0.0 || plus_last + minus_first > off;
         }
-        let ([plus_first, plus_last], [minus_first, minus_last]) = (plus, minus);
-        // More than these sums, and any sum they bound, can be off. It is in proportion, so
-        // that what has faded away leaves no doubt, and is taken before the cap, so that a
-        // group above its cap gives exactly the cap.
-        let off = f64::EPSILON * (group.terms.len() + 8) as f64 * (plus_first - minus_first);
-        low += (plus_last + minus_first - off).min(group.cap);
-        high += (plus_first + minus_last + off).min(group.cap);
+        span
     }
-    (low, high)
+
+    /// Whether the score is certainly `now` all the time.
+    fn is_constant(&self, reading: &Reading, now: u8) -> bool {
+        let score = |raw: f64| round(curve(raw, reading.half_points));
+        score(self.low) == now && score(self.high) == now
+    }
 }

@@ -65,6 +65,7 @@ CREATE TABLE account (
     updated_at INTEGER NOT NULL,
     PRIMARY KEY (workspace_id, account_id)
 ) WITHOUT ROWID;
+CREATE INDEX account_by_parent ON account (workspace_id, parent_account_id) WHERE parent_account_id IS NOT NULL;
 
 -- Which accounts claim a domain; the smallest id of several is matched.
 CREATE TABLE account_domain (

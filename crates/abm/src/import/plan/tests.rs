@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use abm_client::v1::{Account, Activity, Lead};
 
 use super::*;

@@ -137,7 +137,6 @@ impl Record for Lead {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use crate::import::map::TimeFile;

@@ -198,5 +198,4 @@ fn line_ends(row: &[u8]) -> u64 {
 }
 
 #[cfg(test)]
-#[path = "scanner_tests.rs"]
 mod tests;

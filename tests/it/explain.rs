@@ -1,0 +1,200 @@
+//! Explanations add up to the score that is shown, down to single activities with their ids.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use abm_app::{Depth, Opened, Question, ScoreKind};
+use abm_core::explain::{Explanation, Line, What};
+use abm_core::{AccountId, LeadId, Seniority, Timestamp};
+use abm_tests::{HOUR, LIVELY, World, account, activity, both_engines, days, lead};
+
+both_engines!(
+    the_lines_of_an_account_add_up_to_its_score_at_any_moment,
+    every_activity_that_counts_is_named_once,
+    an_explanation_opens_no_further_than_asked,
+    what_is_missing_and_when_the_tier_ends_is_told,
+);
+
+async fn fill(world: &World) {
+    world.accounts([account("ibm").domain("ibm.com").employees(5_000).industry("it")]).await;
+    let kinds = ["page_view", "demo_request", "meeting_held", "bounce", "unsubscribe"];
+    for (person, seniority) in (0_i64..).zip(Seniority::ALL) {
+        let id = format!("p{person}");
+        world.leads([lead(&id).email(&format!("{id}@ibm.com")).seniority(*seniority)]).await;
+        let rows = (0..40).map(|n| {
+            let row = activity("web", &format!("{id}-{n}")).lead(&id);
+            let row = row.kind(kinds[(n * n + person) as usize % kinds.len()]);
+            let url = if n % 2 == 0 { "/pricing" } else { "/about" };
+            // Many on one day, some in one second, some long ago.
+            row.attribute("url", url).after(-(n / 8) * 53 * HOUR - n % 3)
+        });
+        world.record(rows).await;
+    }
+    let visits = (0..9).map(|n| activity("net", &format!("{n}")).account("ibm").after(-n * HOUR));
+    world.record(visits).await;
+}
+
+fn question(kind: ScoreKind, depth: Depth, as_of: Option<Timestamp>) -> Question {
+    Question { kind, as_of, version: None, depth, people: 100 }
+}
+
+/// Expects that lines add up, at every depth.
+fn add_up(explanation: &Explanation) {
+    let sum = |lines: &[Line]| lines.iter().map(|line| line.micropoints).sum::<i64>();
+    assert_eq!(sum(&explanation.lines), i64::from(explanation.score) * 1_000_000);
+    for line in explanation.lines.iter().filter(|line| !line.lines.is_empty()) {
+        assert_eq!(sum(&line.lines), line.micropoints, "{:?}", line.what);
+        assert!(line.lines.iter().all(|line| line.lines.is_empty()));
+    }
+}
+
+async fn the_lines_of_an_account_add_up_to_its_score_at_any_moment(world: World) {
+    let world = world.beside(2, LIVELY).await;
+    fill(&world).await;
+    let id = AccountId::new("ibm").unwrap();
+    let (app, workspace) = (&world.app, world.workspace);
+    for at in [days(-30), days(-9), -HOUR, -1, 0, 1, days(3), days(20), days(100)] {
+        let as_of = Some(world.now() + at);
+        let shown = world.view_at("ibm", as_of, None).await;
+        let engagement = question(ScoreKind::Engagement, Depth::Activities, as_of);
+        let opened = app.explain_account(workspace, &id, engagement).await.unwrap();
+        assert_eq!(opened.opened.explanation.score, shown.state.engagement);
+        assert_eq!(opened.opened.explanation.raw_points, shown.raw_points);
+        assert_eq!(opened.tier, shown.state.tier);
+        add_up(&opened.opened.explanation);
+        let mut shares = 0.0;
+        for line in &opened.opened.explanation.lines {
+            let (opened, engagement, share) = match &line.what {
+                What::Person { lead, engagement, share, .. } => {
+                    let alone = app.explain_lead(
+                        workspace,
+                        lead,
+                        question(ScoreKind::Engagement, Depth::Activities, as_of),
+                    );
+                    let alone = alone.await.unwrap().opened;
+                    assert_eq!(alone.explanation, opened.people[lead].explanation);
+                    (&opened.people[lead], engagement, share)
+                }
+                What::UnknownVisitor { engagement, share, .. } => {
+                    (opened.visitor.as_ref().unwrap(), engagement, share)
+                }
+                What::Curve | What::Rounding => continue,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(opened.explanation.score, *engagement);
+            add_up(&opened.explanation);
+            shares += share;
+        }
+        assert!(shown.state.engagement == 0 || (shares - 1.0).abs() < 1e-9, "{shares}");
+        let fit = question(ScoreKind::Fit, Depth::Activities, as_of);
+        let opened = app.explain_account(workspace, &id, fit).await.unwrap();
+        assert_eq!(opened.opened.explanation.score, shown.state.fit);
+        add_up(&opened.opened.explanation);
+    }
+    for n in 0..5 {
+        let id = LeadId::new(format!("p{n}")).unwrap();
+        let (_, score, _) = app.lead(workspace, &id).await.unwrap();
+        let fit = question(ScoreKind::Fit, Depth::Activities, None);
+        let opened = app.explain_lead(workspace, &id, fit).await.unwrap().opened;
+        assert_eq!(opened.explanation.score, score.fit.score);
+        add_up(&opened.explanation);
+    }
+}
+
+/// The ids behind the lines of single activities, each line taking the next of its second and
+/// signal.
+fn ids_of(opened: &Opened) -> Vec<String> {
+    let mut activities = opened.activities.clone();
+    let mut ids = Vec::new();
+    for line in opened.explanation.lines.iter().flat_map(|line| &line.lines) {
+        let What::Activity { time, signal, .. } = line.what else { panic!("{:?}", line.what) };
+        let behind = activities.get_mut(&(time, signal)).and_then(|ids| ids.pop_front());
+        let behind = behind.expect("an activity behind each line");
+        assert_eq!(behind.occurred_at.secs(), time);
+        ids.push(behind.key.activity_id);
+    }
+    ids
+}
+
+async fn every_activity_that_counts_is_named_once(world: World) {
+    let world = world.beside(2, LIVELY).await;
+    fill(&world).await;
+    let id = AccountId::new("ibm").unwrap();
+    let asked = question(ScoreKind::Engagement, Depth::Activities, None);
+    let explained = world.app.explain_account(world.workspace, &id, asked).await.unwrap();
+    for lead in (0..5).map(|n| LeadId::new(format!("p{n}")).unwrap()) {
+        let opened = world.app.explain_lead(world.workspace, &lead, asked).await.unwrap().opened;
+        let ids = ids_of(&opened);
+        let different: BTreeSet<_> = ids.iter().collect();
+        assert_eq!(different.len(), ids.len());
+        assert!(ids.iter().all(|id| id.starts_with(&format!("{lead}-"))), "{ids:?}");
+        let mut counted: BTreeMap<String, usize> = BTreeMap::new();
+        for line in &opened.explanation.lines {
+            if let What::Signal { name, count } = &line.what {
+                assert_eq!(line.lines.len(), *count);
+                counted.insert(name.clone(), *count);
+            }
+        }
+        let cut: u64 = opened
+            .explanation
+            .lines
+            .iter()
+            .map(|line| match &line.what {
+                What::DayCap { count, .. } => *count,
+                _ => 0,
+            })
+            .sum();
+        let bounces =
+            (0..40).filter(|n| (n * n + lead.as_str()[1..].parse::<usize>().unwrap()) % 5 == 3);
+        let total = counted.values().sum::<usize>() + cut as usize + bounces.count();
+        assert_eq!(total, 40, "{counted:?}, {cut} beyond a daily cap");
+    }
+    assert_eq!(
+        ids_of(explained.visitor.as_ref().unwrap()).len(),
+        3,
+        "of nine on a day three count"
+    );
+}
+
+async fn an_explanation_opens_no_further_than_asked(world: World) {
+    let world = world.beside(2, LIVELY).await;
+    fill(&world).await;
+    let id = AccountId::new("ibm").unwrap();
+    let ask = async |depth, people| {
+        let asked = Question { people, ..question(ScoreKind::Engagement, depth, None) };
+        world.app.explain_account(world.workspace, &id, asked).await.unwrap()
+    };
+    let people = ask(Depth::People, 9).await;
+    assert!(people.people.is_empty() && people.visitor.is_none());
+    let signals = ask(Depth::Signals, 2).await;
+    assert_eq!(signals.people.len(), 2);
+    let lines = |opened: &Opened| {
+        opened.explanation.lines.iter().map(|line| line.lines.len()).sum::<usize>()
+    };
+    assert!(
+        signals.people.values().all(|opened| lines(opened) == 0 && opened.activities.is_empty())
+    );
+    let activities = ask(Depth::Activities, 1).await;
+    assert_eq!(activities.people.len(), 1);
+    assert!(activities.people.values().all(|opened| lines(opened) > 0));
+}
+
+async fn what_is_missing_and_when_the_tier_ends_is_told(world: World) {
+    let world = world.beside(2, LIVELY).await;
+    world.accounts([account("ibm").domain("ibm.com").employees(5_000).industry("it")]).await;
+    world.record([activity("web", "1").lead("ada").email("ada@ibm.com")]).await;
+    let id = AccountId::new("ibm").unwrap();
+    let asked = question(ScoreKind::Engagement, Depth::People, None);
+    let explained = world.app.explain_account(world.workspace, &id, asked).await.unwrap();
+    let missing = world.app.missing(world.workspace, vec![id.clone()]).await.unwrap();
+    assert_eq!(missing, [explained.missing.clone()]);
+    assert!(!explained.missing.is_empty());
+    let ends = explained.forecast.expect("silence ends the tier");
+    world.clock.set(Timestamp::from_secs(ends.at - 1));
+    assert_eq!(world.view("ibm").await.state.tier, explained.tier);
+    world.clock.set(Timestamp::from_secs(ends.at));
+    assert_eq!(world.view("ibm").await.state.tier, ends.tier);
+    world.apply_due().await;
+    let lines = world.timeline("ibm").await;
+    let left = lines.windows(2).rfind(|pair| pair[0].tier != pair[1].tier).unwrap();
+    assert_eq!((left[1].at, left[1].tier), (ends.at, ends.tier));
+}

@@ -1,0 +1,7 @@
+//! What only a real connection shows: credentials, errors on the wire, limits, stopping.
+
+mod errors;
+mod matrix;
+mod peers;
+mod recording;
+mod views;

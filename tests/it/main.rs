@@ -1,0 +1,30 @@
+//! The contract that both databases keep, a module for each subject.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod crash;
+mod durability;
+mod explain;
+mod extremes;
+mod grpc;
+mod lists;
+mod matching;
+mod models;
+mod once;
+mod order;
+mod reading;
+mod refusal;
+mod replicas;
+mod requests;
+mod time;
+mod timeline;
+mod tokens;
+mod verify;
+mod writer;
+mod year;

@@ -1,0 +1,80 @@
+//! Looking at a world.
+
+use abm_app::{AccountView, LeadRecord, LeadScore, RejectedActivity, TimelineLine, Verification};
+use abm_core::{AccountId, LeadId, Timestamp};
+
+use crate::World;
+
+impl World {
+    /// An account as it is shown now, with up to 50 of its people.
+    pub async fn view(&self, id: &str) -> AccountView {
+        self.view_if_any(id).await.unwrap_or_else(|| panic!("there is no account `{id}`"))
+    }
+
+    /// An account as it is shown now; `None` when there is none.
+    pub async fn view_if_any(&self, id: &str) -> Option<AccountView> {
+        let id = AccountId::new(id).expect("an id");
+        match self.app.account_view(self.workspace, &id, None, None, 50).await {
+            Ok(view) => Some(view),
+            Err(abm_app::AppError::NotFound { .. }) => None,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// An account as it was at a moment, under a version of the model.
+    pub async fn view_at(
+        &self,
+        id: &str,
+        as_of: Option<Timestamp>,
+        version: Option<u64>,
+    ) -> AccountView {
+        let id = AccountId::new(id).expect("an id");
+        let view = self.app.account_view(self.workspace, &id, as_of, version, 50).await;
+        view.expect("the account is there")
+    }
+
+    /// A lead as it is shown now.
+    pub async fn person(&self, id: &str) -> (LeadRecord, LeadScore) {
+        let id = LeadId::new(id).expect("an id");
+        let (lead, score, _) = self.app.lead(self.workspace, &id).await.expect("the lead is there");
+        (lead, score)
+    }
+
+    /// The account that a lead is matched to; empty when there is none.
+    pub async fn employer(&self, id: &str) -> String {
+        self.person(id).await.0.account.map(AccountId::into_string).unwrap_or_default()
+    }
+
+    /// The ids of all accounts.
+    pub async fn account_ids(&self) -> Vec<String> {
+        let found = self.app.accounts(self.workspace, None, 10_000).await.expect("accounts").0;
+        found.into_iter().map(|account| account.id.into_string()).collect()
+    }
+
+    /// The whole timeline of an account.
+    pub async fn timeline(&self, id: &str) -> Vec<TimelineLine> {
+        let id = AccountId::new(id).expect("an id");
+        let view = self.app.store().view(self.workspace);
+        view.timeline(&id, 0, 1_000_000).await.expect("the timeline")
+    }
+
+    /// The latest refused rows.
+    pub async fn rejected(&self) -> Vec<RejectedActivity> {
+        self.app.rejected_activities(self.workspace, None, 1_000).await.expect("refused rows").0
+    }
+
+    /// Computes everything again, and compares.
+    pub async fn verify(&self) -> Verification {
+        self.app.verify(self.workspace, None).await.expect("verification")
+    }
+
+    /// Applies what is due, expects that nothing differs from what the stored activities give,
+    /// and tells the digest of the whole state.
+    pub async fn digest(&self) -> String {
+        self.apply_due().await;
+        let found = self.verify().await;
+        assert_eq!(found.differences, [], "{} differences", found.differences_total);
+        assert_eq!((found.differences_total, found.due), (0, 0));
+        found.digest
+    }
+}

@@ -1,0 +1,81 @@
+//! Filling a world.
+
+use abm_app::{AppError, Recorded, RequestKey, RowOutcome, UpsertOutcome};
+use abm_core::AccountId;
+use uuid::Uuid;
+
+use crate::{ALead, AnAccount, AnActivity, World};
+
+/// The outcome of that many rows that are all new.
+#[must_use]
+pub fn created(rows: usize) -> Vec<RowOutcome> {
+    vec![RowOutcome::Created; rows]
+}
+
+impl World {
+    /// A request that was never sent before.
+    #[must_use]
+    pub fn request(&self) -> RequestKey {
+        RequestKey::new(&Uuid::new_v4().to_string(), b"")
+    }
+
+    /// Sends accounts, and gives what became of each.
+    pub async fn accounts(
+        &self,
+        accounts: impl IntoIterator<Item = AnAccount>,
+    ) -> Vec<UpsertOutcome> {
+        let rows = accounts.into_iter().map(AnAccount::row).collect();
+        let sent = self.app.upsert_accounts(self.workspace, self.request(), rows, false).await;
+        sent.expect("accounts are stored").rows
+    }
+
+    /// Sends leads, and gives what became of each.
+    pub async fn leads(&self, leads: impl IntoIterator<Item = ALead>) -> Vec<UpsertOutcome> {
+        let rows = leads.into_iter().map(ALead::row).collect();
+        let sent = self.app.upsert_leads(self.workspace, self.request(), rows, false).await;
+        sent.expect("leads are stored").rows
+    }
+
+    /// Sends activities, and gives what became of each.
+    pub async fn record(
+        &self,
+        activities: impl IntoIterator<Item = AnActivity>,
+    ) -> Vec<RowOutcome> {
+        self.try_record(activities, false).await.expect("activities are stored").rows
+    }
+
+    /// Sends activities, all or nothing if asked.
+    ///
+    /// # Errors
+    /// As the use case says.
+    pub async fn try_record(
+        &self,
+        activities: impl IntoIterator<Item = AnActivity>,
+        all_or_nothing: bool,
+    ) -> Result<Recorded, AppError> {
+        let rows = activities.into_iter().map(AnActivity::row).collect();
+        let request = Uuid::new_v4().to_string();
+        self.app.record_activities(self.workspace, &request, rows, all_or_nothing).await
+    }
+
+    /// Deletes an account.
+    pub async fn delete_account(&self, id: &str) {
+        let id = AccountId::new(id).expect("an id");
+        let deleted = self.app.delete_account(self.workspace, self.request(), id).await;
+        deleted.expect("the account is deleted");
+    }
+
+    /// Publishes a model; accounts wait for [`World::apply_due`]. Gives the version.
+    pub async fn publish(&self, file: &str) -> u64 {
+        let (file, comment) = (file.to_owned(), String::new());
+        let (app, request) = (&self.app, self.request());
+        let published =
+            app.publish_model(self.workspace, request, file, comment, None, "test".into()).await;
+        published.expect("the model is published").0.version
+    }
+
+    /// Applies what is due, and gives the number of accounts touched.
+    pub async fn apply_due(&self) -> u64 {
+        self.app.apply_due(self.workspace).await.expect("what is due is applied")
+    }
+}
