@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use abm_app::RowOutcome;
+use abm_app::{AppError, RowOutcome, StoreError};
 use abm_tests::{AnActivity, Engine, LIVELY, World, account, activity, both_engines, lead};
 use tokio::runtime::Builder;
 
@@ -78,6 +78,58 @@ async fn a_process_that_dies_while_it_stores_leaves_whole_transactions(world: Wo
         }
         assert_eq!(world.digest().await, expected, "after {enough}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_breaks_connections_loses_nothing_acknowledged() {
+    let world = World::new(Engine::Postgres).await;
+    let reference = world.beside(2, LIVELY).await;
+    fill(&reference).await;
+    reference.record((0..ROWS).map(row)).await;
+    let expected = reference.digest().await;
+    let broken = world.beside(3, LIVELY).await;
+    fill(&broken).await;
+    let mut callers = tokio::task::JoinSet::new();
+    for caller in 0..6 {
+        let world = broken.clone();
+        callers.spawn(async move {
+            let mine: Vec<_> = (0..ROWS).filter(|n| n % 6 == caller).collect();
+            for batch in mine.chunks(7) {
+                // As a client does: again, with the same ids, until there is an answer.
+                while let Err(error) = world.try_record(batch.iter().map(|&n| row(n)), false).await
+                {
+                    assert!(may_be_tried_again(&error), "{error:?}");
+                }
+            }
+        });
+    }
+    let sql = world.sql().await;
+    let break_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                     WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    while !callers.is_empty() {
+        // Between two breaks somebody gets through, however many tries it takes.
+        let before = stored(&world).await;
+        while stored(&world).await == before
+            && callers.try_join_next().transpose().unwrap().is_none()
+        {
+            tokio::task::yield_now().await;
+        }
+        sql.execute(break_all).await;
+    }
+    assert_eq!(broken.replica().await.digest().await, expected);
+}
+
+/// How many activities are stored in a database.
+async fn stored(world: &World) -> i64 {
+    let [[count]] = world.sql().await.numbers("SELECT COUNT(*) FROM activity").await[..] else {
+        panic!("one row")
+    };
+    count
+}
+
+fn may_be_tried_again(error: &AppError) -> bool {
+    use StoreError::{Conflict, OutcomeUnknown, Unavailable};
+    matches!(error, AppError::Store(Unavailable(_) | OutcomeUnknown(_) | Conflict))
 }
 
 #[tokio::test]

@@ -130,7 +130,7 @@ async fn accounts_are_ranked_by_priority_tier_engagement_and_fit(world: World) {
     for page in [1, 2, 6, 100] {
         assert_eq!(list(everything.clone(), page).await, all);
         assert_eq!(list(priority.clone(), page).await, all[..3]);
-        assert_eq!(list(mqa.clone(), page).await, all[..2]);
+        assert_eq!(list(mqa.clone(), page).await, all[..3]);
         assert_eq!(list(tier(Some(Tier::One)), page).await, all[..2]);
         assert_eq!(list(tier(Some(Tier::Two)), page).await, all[2..3]);
         assert_eq!(list(tier(None), page).await, [""; 0]);

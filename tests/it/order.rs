@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use abm_core::{BuyingRole, Seniority};
 use abm_tests::{
-    ALead, AnAccount, AnActivity, Engine, HOUR, LIVELY, World, account, activity, days, lead,
-    lively,
+    ALead, AnAccount, AnActivity, Engine, HOUR, LIVELY, World, account, activity, cases, days,
+    lead, lively,
 };
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 use tokio::runtime::Runtime;
 
 /// One thing that is sent. Of each account and lead there is one version: the last one sent
@@ -198,9 +198,12 @@ static NEXT: AtomicI64 = AtomicI64::new(2);
 
 #[test]
 fn the_same_input_gives_the_same_state_in_any_order_on_both_databases() {
-    let cases = std::env::var("ABM_TEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    let config =
-        Config { cases: cases.unwrap_or(24), failure_persistence: None, ..Config::default() };
+    let failed = FileFailurePersistence::Direct("it/order.proptest-regressions");
+    let config = Config {
+        cases: cases(12),
+        failure_persistence: Some(Box::new(failed)),
+        ..Config::default()
+    };
     let strategy = any_items().prop_flat_map(|items| {
         let count = items.len();
         (Just(items), any_delivery(count), any_delivery(count))
@@ -228,8 +231,5 @@ fn the_same_input_gives_the_same_state_in_any_order_on_both_databases() {
         prop_assert_eq!(&digests[0], &digests[2], "another order on the other database");
         Ok(())
     });
-    let removed = RUNTIME.enter();
-    drop(worlds);
-    drop(removed);
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }

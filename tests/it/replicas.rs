@@ -1,7 +1,7 @@
 //! Several processes on one PostgreSQL: the same results as one.
 
 use abm_app::RowOutcome;
-use abm_tests::{Engine, LIVELY, World, account, activity, days, lead};
+use abm_tests::{Engine, LIVELY, World, account, activity, cases, days, lead};
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
@@ -84,7 +84,7 @@ fn calls(seed: u64) -> Vec<Call> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_replicas_with_many_callers_give_the_state_of_one_writer() {
     let world = World::new(Engine::Postgres).await;
-    for seed in 1..=4_u8 {
+    for seed in 1..=cases(2) {
         let first = world.beside(i64::from(seed) + 10, LIVELY).await;
         let alone = world.beside(i64::from(seed) + 100, LIVELY).await;
         let replicas = [first.replica().await, first.replica().await];

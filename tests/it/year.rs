@@ -17,7 +17,10 @@ pub(crate) async fn fill(served: &Served, size: WorldSize) -> Vec<AccountId> {
     for accounts in demo.accounts.chunks(1_000) {
         let accounts = accounts.to_vec();
         let request = v1::BatchUpsertAccountsRequest { accounts, ..Default::default() };
-        assert_eq!(client.batch_upsert_accounts(request).await.unwrap().counts.unwrap().rejected, 0);
+        assert_eq!(
+            client.batch_upsert_accounts(request).await.unwrap().counts.unwrap().rejected,
+            0
+        );
     }
     for leads in demo.leads.chunks(1_000) {
         let leads = leads.to_vec();

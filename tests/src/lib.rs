@@ -13,6 +13,7 @@
 )]
 
 mod build;
+mod cases;
 mod database;
 mod engines;
 mod models;
@@ -24,6 +25,7 @@ mod world;
 mod writing;
 
 pub use build::{ALead, AnAccount, AnActivity, account, activity, lead};
+pub use cases::cases;
 pub use database::{Database, Engine};
 pub use models::{LIVELY, lively};
 pub use moment::{HOUR, START, days};

@@ -5,6 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use abm_core::Timestamp;
 
+/// How far the clocks of replicas may lie apart, in seconds. What was found by a clock further
+/// ahead was found by a wrong one, and is found again.
+pub(crate) const CLOCK_SECS: i64 = 600;
+
 /// Tells the time. The service has one, and tests have their own.
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The present moment.

@@ -3,11 +3,12 @@
 use abm_core::WorkspaceId;
 use abm_store::{Cause, Lock};
 
+use crate::clock::CLOCK_SECS;
 use crate::gather::{News, fold_accounts};
 use crate::{App, AppError, Inner};
 
 /// Accounts of one transaction: few enough that activities do not wait long behind it.
-const CHUNK: u64 = 250;
+const CHUNK: u64 = 100;
 
 impl App {
     /// Applies every change whose moment has come, and gives the number of accounts touched.
@@ -35,7 +36,7 @@ impl App {
         }
     }
 
-    /// Applies what is due in every workspace, and removes what has been kept long enough.
+    /// Applies what is due in every workspace.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -46,7 +47,8 @@ impl App {
         Ok(())
     }
 
-    /// Removes what has been kept long enough.
+    /// Removes what has been kept long enough, and makes accounts due that a wrong clock has
+    /// assessed as of a moment ahead.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -56,7 +58,9 @@ impl App {
             self.writer
                 .run(move |inner| async move {
                     let (tx, _) = inner.begin(id, Lock::Shared).await?;
-                    tx.sweep(inner.clock.now()).await?;
+                    let now = inner.clock.now();
+                    tx.sweep(now).await?;
+                    tx.make_due(now.secs(), now.secs() + CLOCK_SECS).await?;
                     Ok(tx.commit().await?)
                 })
                 .await?;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use abm_core::assess::{AccountRules, Assessment, Engagement, LeadRules, Person, assess};
+use abm_core::assess::{AccountRules, Assessment, Course, Engagement, LeadRules, Person, assess};
 use abm_core::rule::AccountFacts;
 use abm_core::{AccountProfile, Entry, LeadId, LeadProfile, Ledger, Timestamp};
 use abm_store::{AccountState, Cause, PersonState, TimelineLine};
@@ -103,27 +103,36 @@ fn fold_one(compiled: &Compiled, mut work: Work, now: Timestamp, folded: &mut Fo
 /// Follows the changes that time brought since the account was last assessed, each recorded
 /// with the moment from which it held, however late it is found. Tells whether there were any.
 fn catch_up(compiled: &Compiled, work: &mut Work, now: Timestamp, folded: &mut Folded) -> bool {
-    let mut people: Vec<Person> = Vec::new();
-    let mut changed = false;
+    let Some(mut at) = work.state.changes_at.filter(|&at| at <= now.secs()) else { return false };
+    let assessed_at = work.state.assessed_at;
+    let holds = |engagement: &Engagement| {
+        at >= assessed_at && engagement.changes_at.is_none_or(|change| at < change)
+    };
+    let people: Vec<Person> = work
+        .people
+        .iter()
+        .map(|state| Person { known: Some(state.engagement).filter(holds), ..as_person(state) })
+        .collect();
+    let visitor = work.state.visitor.clone();
+    let mut course = Course::new(&compiled.model, &work.state.rules, &people, &visitor);
     for _ in 0..CHANGES {
-        let Some(at) = work.state.changes_at.filter(|&at| at <= now.secs()) else { break };
-        if !changed {
-            changed = true;
-            people = work.people.iter().map(as_person).collect();
+        let found = course.at(at);
+        show(&mut work.state, &found, people.len(), at, now, Cause::Time, &mut folded.lines);
+        match found.changes_at.filter(|&next| next <= now.secs()) {
+            Some(next) => at = next,
+            None => {
+                for (state, engagement) in work.people.iter_mut().zip(&found.people) {
+                    state.engagement = *engagement;
+                }
+                return true;
+            }
         }
-        for (person, state) in people.iter_mut().zip(&work.people) {
-            let Engagement { changes_at, .. } = state.engagement;
-            let holds = changes_at.is_none_or(|change| at < change);
-            person.known = holds.then_some(state.engagement);
-        }
-        let found = assess(&compiled.model, &work.state.rules, &people, &work.state.visitor, at);
-        for (state, engagement) in work.people.iter_mut().zip(&found.people) {
-            state.engagement = *engagement;
-        }
-        let count = people.len();
-        show(&mut work.state, &found, count, at, now, Cause::Time, &mut folded.lines);
     }
-    changed
+    // So many changes are left to the fold's own assessment, as of now.
+    for state in &mut work.people {
+        state.engagement.changes_at = Some(at);
+    }
+    true
 }
 
 fn as_person(state: &PersonState) -> Person {

@@ -13,6 +13,7 @@ use abm_store::{
     PriorityRow, RejectedActivity, StoredActivity, TopPerson, View,
 };
 
+use crate::clock::CLOCK_SECS;
 use crate::gather::{entry_of, ledgers_of_leads};
 use crate::models::Compiled;
 use crate::subject::{self, Ledgers, Subject};
@@ -95,7 +96,8 @@ impl App {
             // Between the moment of a change and the timer's work on it, the answer is found
             // here: what is shown is never behind the clock. A held tier has an end to be found.
             let held = state.tier != state.tier_met;
-            if !held && state.changes_at.is_none_or(|change| change > now) {
+            let ahead = state.assessed_at > now + CLOCK_SECS;
+            if !held && !ahead && state.changes_at.is_none_or(|change| change > now) {
                 let compiled = self.inner.models.get(&view, state.model_version).await?;
                 let people =
                     if people > 0 { view.top_people(id, people).await? } else { Vec::new() };

@@ -66,7 +66,7 @@ impl LeadRules {
 pub struct Engagement {
     /// 0 to 100.
     pub score: u8,
-    /// The first second in which it can be another one; `None`: not in sight.
+    /// The first second in which it can be another one; `None`: never.
     pub changes_at: Option<i64>,
 }
 
@@ -105,8 +105,7 @@ pub struct Assessment {
     pub engaged_people: u32,
     /// The second of the latest activity that counts or could count.
     pub last_activity: Option<i64>,
-    /// The first second in which any of this can be different if nothing happens; `None`: not
-    /// in sight.
+    /// The first second in which any of this can be different if nothing happens; `None`: never.
     pub changes_at: Option<i64>,
     /// The engagement of each person, in the order given.
     pub people: Vec<Engagement>,
@@ -126,34 +125,66 @@ pub fn assess(
     visitor: &Ledger,
     as_of: i64,
 ) -> Assessment {
-    let crowd = Crowd::new(model, people, visitor);
-    let engagements: Vec<Engagement> =
-        crowd.members.iter().map(|member| member.engagement(as_of)).collect();
-    let fit = account_fit(model, account, people);
-    let scores: Vec<u8> = engagements.iter().map(|engagement| engagement.score).collect();
-    let standing = crowd.standing(fit.score, &scores, as_of);
-    let held = hold::look_back(&crowd, &standing, as_of);
-    let excluded = account.exclusion.is_some();
-    let next = engagements.iter().filter_map(|engagement| engagement.changes_at);
-    let ahead = crowd.members.iter().filter_map(|member| member.next_moment(as_of));
-    let last = crowd.members.iter().filter_map(|member| member.ledger.last_at(as_of));
-    let last_activity = last.max();
-    let changes_at = next.chain(ahead).chain(held.lapses_at).min();
-    let mut people = engagements;
-    let visitor = people.pop().unwrap_or(Engagement { score: 0, changes_at: None });
-    Assessment {
-        engagement: standing.engagement,
-        fit,
-        label: model.grades.label(fit.score, standing.engagement),
-        tier: held.tier,
-        tier_met: held.tier_met,
-        mqa: held.mqa && !excluded,
-        priority: !excluded && held.tier.is_some_and(|tier| model.tiers.priority.contains(&tier)),
-        engaged_people: standing.engaged_people,
-        last_activity,
-        changes_at,
-        people,
-        visitor,
+    Course::new(model, account, people, visitor).at(as_of)
+}
+
+/// One account followed through time: the same answers as [`assess()`], for moments that do not
+/// go back, without finding again at each what still holds from the one before.
+#[derive(Debug)]
+pub struct Course<'a> {
+    crowd: Crowd<'a>,
+    fit: Fit,
+    excluded: bool,
+}
+
+impl<'a> Course<'a> {
+    /// Begins with what is known of the people at the first moment asked about.
+    #[must_use]
+    pub fn new(
+        model: &'a Model,
+        account: &AccountRules,
+        people: &'a [Person],
+        visitor: &'a Ledger,
+    ) -> Self {
+        Self {
+            crowd: Crowd::new(model, people, visitor),
+            fit: account_fit(model, account, people),
+            excluded: account.exclusion.is_some(),
+        }
+    }
+
+    /// The account at a second, which must not be before the last one asked about.
+    pub fn at(&mut self, as_of: i64) -> Assessment {
+        let Self { crowd, fit, excluded } = self;
+        for member in &mut crowd.members {
+            member.advance(as_of);
+        }
+        let mut people: Vec<Engagement> =
+            crowd.members.iter().filter_map(|member| member.known).collect();
+        let scores: Vec<u8> = people.iter().map(|engagement| engagement.score).collect();
+        let standing = crowd.standing(fit.score, &scores, as_of);
+        let held = hold::look_back(crowd, &standing, as_of);
+        let next = people.iter().filter_map(|engagement| engagement.changes_at);
+        let ahead = crowd.members.iter().filter_map(|member| member.next_moment(as_of));
+        let last = crowd.members.iter().filter_map(|member| member.ledger.last_at(as_of));
+        let last_activity = last.max();
+        let changes_at = next.chain(ahead).chain(held.lapses_at).min();
+        let visitor = people.pop().unwrap_or(Engagement { score: 0, changes_at: None });
+        let priority = crowd.model.tiers.priority.as_slice();
+        Assessment {
+            engagement: standing.engagement,
+            fit: *fit,
+            label: crowd.model.grades.label(fit.score, standing.engagement),
+            tier: held.tier,
+            tier_met: held.tier_met,
+            mqa: held.mqa && !*excluded,
+            priority: !*excluded && held.tier.is_some_and(|tier| priority.contains(&tier)),
+            engaged_people: standing.engaged_people,
+            last_activity,
+            changes_at,
+            people,
+            visitor,
+        }
     }
 }
 
@@ -175,11 +206,13 @@ pub fn raw_points(model: &Model, people: &[Person], visitor: &Ledger, as_of: i64
 }
 
 /// Everybody whose engagement counts for an account: its people and, last, the unknown visitor.
+#[derive(Debug)]
 struct Crowd<'a> {
     model: &'a Model,
     members: Vec<Member<'a>>,
 }
 
+#[derive(Debug)]
 struct Member<'a> {
     model: &'a Model,
     ledger: &'a Ledger,
@@ -187,6 +220,7 @@ struct Member<'a> {
     fit: u8,
     role: Option<BuyingRole>,
     is_person: bool,
+    /// From the last moment asked about on, until it changes.
     known: Option<Engagement>,
     /// Read only when asked for: most members of a large account are known to stand as before.
     reading: OnceCell<Reading>,
@@ -262,15 +296,18 @@ impl Member<'_> {
         self.reading.get_or_init(|| Reading::new(self.model, self.ledger))
     }
 
-    fn engagement(&self, as_of: i64) -> Engagement {
-        if let Some(known) = self.known {
-            return known;
+    /// Makes what is known hold at `as_of`.
+    fn advance(&mut self, as_of: i64) {
+        let holds = |known: &Engagement| known.changes_at.is_none_or(|change| as_of < change);
+        if self.known.as_ref().is_some_and(holds) {
+            return;
         }
-        if self.ledger.is_empty() {
-            return Engagement { score: 0, changes_at: None };
-        }
-        let reading = self.reading();
-        Engagement { score: reading.engagement(as_of), changes_at: reading.next_change(as_of) }
+        self.known = Some(if self.ledger.is_empty() {
+            Engagement { score: 0, changes_at: None }
+        } else {
+            let reading = self.reading();
+            Engagement { score: reading.engagement(as_of), changes_at: reading.next_change(as_of) }
+        });
     }
 
     /// The next activity that is dated ahead.

@@ -9,8 +9,6 @@ use crate::ledger::DAY_ENTRIES;
 use crate::time::day_of;
 use crate::{Ledger, Model};
 
-pub use change::HORIZON_SECS;
-
 /// Turns raw points into 0..100: `half` raw points make 50. Below 0 counts as 0.
 #[must_use]
 pub fn curve(raw: f64, half: f64) -> f64 {
@@ -148,12 +146,17 @@ impl Reading {
     }
 
     /// The first second after `at` in which the engagement is another one than at `at`, if
-    /// nothing more happens; `None` when that is not within [`HORIZON_SECS`]. A search that
-    /// would cost too much is given up early: the second is then one up to which nothing has
-    /// changed for certain.
+    /// nothing more happens; `None` when it never is. A search that would cost too much is given
+    /// up early: the second is then one before which nothing changes for certain.
     #[must_use]
     pub fn next_change(&self, at: i64) -> Option<i64> {
         change::next_change(self, at)
+    }
+
+    /// The second from which nothing counts any more: the look-back of the last activity is over.
+    pub(crate) fn ends_at(&self) -> i64 {
+        let last = self.moments.last().copied().unwrap_or(i64::MIN);
+        last.saturating_add(self.look_back_secs).saturating_add(1)
     }
 
     /// The seconds from after `start` to before `end` in which the engagement rises although
@@ -299,7 +302,7 @@ signals:
             let reading = reading(&any_model(), &entries);
             let now = reading.engagement(at);
             let change = reading.next_change(at);
-            let end = change.unwrap_or(at + HORIZON_SECS);
+            let end = change.unwrap_or(at + 3_650 * DAY);
             if let Some(change) = change {
                 prop_assert!(change > at);
                 prop_assert_ne!(reading.engagement(change), now);

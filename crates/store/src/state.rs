@@ -266,6 +266,19 @@ impl WriteTx {
         self.execute(&sql, []).await
     }
 
+    /// Makes the accounts due at `now` that were assessed as of a moment after `ahead`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn make_due(&self, now: i64, ahead: i64) -> Result<u64, StoreError> {
+        let sql = format!(
+            "UPDATE account_state SET changes_secs = {now} \
+             WHERE workspace_id = {} AND assessed_secs > {ahead}",
+            self.workspace
+        );
+        self.execute(&sql, []).await
+    }
+
     /// Stores the states of accounts; those that are there are replaced if `replace`, else
     /// left alone.
     ///

@@ -79,7 +79,8 @@ async fn a_write_is_in_the_next_read_and_revisions_can_be_asked_for(world: World
     let (writer, reader) = (served.client().await, served.client().await);
     let now = served.world.now().secs();
     for number in 1..=20 {
-        let reply = record(&writer, vec![activity(&format!("a{number}"), "ada", now - number)]).await;
+        let reply =
+            record(&writer, vec![activity(&format!("a{number}"), "ada", now - number)]).await;
         let request = v1::ExplainScoreRequest {
             subject: Some(v1::explain_score_request::Subject::LeadId("ada".into())),
             kind: v1::ScoreKind::Engagement.into(),

@@ -81,8 +81,7 @@ async fn a_planner_sees_scores_without_personal_fields(world: World) {
         (served.client_as(Role::Planner).await, served.client_as(Role::Sales).await);
     let request = v1::ListPriorityAccountsRequest { include_all: true, ..Default::default() };
     let first = planner.list_priority_accounts(request).await.unwrap().accounts.remove(0);
-    let request =
-        v1::GetAccountViewRequest { account_id: first.account_id, ..Default::default() };
+    let request = v1::GetAccountViewRequest { account_id: first.account_id, ..Default::default() };
     let seen = planner.get_account_view(request.clone()).await.unwrap().account_view.unwrap();
     assert!(!seen.top_people.is_empty());
     assert!(seen.top_people.iter().all(|person| person.title.is_empty()));

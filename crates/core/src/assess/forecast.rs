@@ -2,7 +2,6 @@
 
 use super::{AccountRules, Assessment, Crowd, Person, account_fit, hold};
 use crate::Model;
-use crate::engagement::HORIZON_SECS;
 use crate::ledger::Ledger;
 use crate::tier::Tier;
 
@@ -15,8 +14,7 @@ pub struct Forecast {
     pub tier: Option<Tier>,
 }
 
-/// When the account leaves the tier of `now` if nothing more happens; `None` when that is not
-/// within [`HORIZON_SECS`].
+/// When the account leaves the tier of `now` if nothing more happens; `None` when it never does.
 #[must_use]
 pub fn forecast(
     model: &Model,
@@ -27,8 +25,10 @@ pub fn forecast(
 ) -> Option<Forecast> {
     // The first second in which anything can be different.
     let start = now.changes_at?;
-    let end = start.saturating_add(HORIZON_SECS);
     let crowd = Crowd::new(model, people, visitor);
+    // From when nothing counts any more and no hold is left, nothing changes.
+    let ends = crowd.members.iter().map(|member| member.reading().ends_at()).max()?;
+    let end = ends.max(start).saturating_add(model.tiers.hold_secs + 2);
     let fit = account_fit(model, account, people).score;
     let tier = |at: i64| hold::tier(&crowd, &crowd.standing_at(fit, at), at);
     // Between the moments in which somebody can rise the tier only gets worse, so it is enough

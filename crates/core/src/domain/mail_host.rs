@@ -21,30 +21,34 @@ pub enum MailHost {
 }
 
 /// One list of domains, one a line, `#` starting a comment. `name.*` stands for `name` under
-/// any public suffix.
+/// any public suffix, `!host` for a host under a listed domain that is not meant.
+#[derive(Default)]
 struct List {
     exact: HashSet<&'static str>,
     any_suffix: HashSet<&'static str>,
+    except: HashSet<&'static str>,
 }
 
 impl List {
     fn new(text: &'static str) -> Self {
-        let mut list = Self { exact: HashSet::new(), any_suffix: HashSet::new() };
+        let mut list = Self::default();
         for line in text.lines() {
             let entry = line.split('#').next().unwrap_or_default().trim();
-            match entry.strip_suffix(".*") {
-                Some(name) => list.any_suffix.insert(name),
-                None => list.exact.insert(entry),
+            match (entry.strip_suffix(".*"), entry.strip_prefix('!')) {
+                (Some(name), _) => list.any_suffix.insert(name),
+                (_, Some(host)) => list.except.insert(host),
+                _ => list.exact.insert(entry),
             };
         }
         list
     }
 
-    /// Whether the host, or its registrable domain, is listed.
+    /// Whether the host, or its registrable domain, is listed, and the host is no exception.
     fn holds(&self, host: &Domain, registrable: &Domain) -> bool {
         let name = registrable.as_str().split_once('.').map_or("", |(name, _)| name);
-        [host, registrable].iter().any(|domain| self.exact.contains(domain.as_str()))
-            || self.any_suffix.contains(name)
+        let listed = [host, registrable].iter().any(|domain| self.exact.contains(domain.as_str()))
+            || self.any_suffix.contains(name);
+        listed && !host.candidates().any(|domain| self.except.contains(domain))
     }
 }
 
@@ -53,7 +57,7 @@ static FREE_MAIL: LazyLock<List> =
 static RELAYS: LazyLock<List> = LazyLock::new(|| List::new(include_str!("../../data/relays.txt")));
 static DISPOSABLE: LazyLock<List> = LazyLock::new(|| List {
     exact: mailchecker::blacklist().into_iter().collect(),
-    any_suffix: HashSet::new(),
+    ..List::default()
 });
 
 /// Tells what kind of host receives a person's mail.
@@ -94,6 +98,11 @@ mod tests {
             ("il.ibm.com", MailHost::Company),
             ("github.com", MailHost::Company),
             ("yahoo-inc.com", MailHost::Company),
+            ("mail.ru", MailHost::FreeMail),
+            ("corp.mail.ru", MailHost::Company),
+            ("de.corp.mail.ru", MailHost::Company),
+            ("cable.comcast.com", MailHost::Company),
+            ("airpost.net", MailHost::FreeMail),
         ];
         for (host, expected) in cases {
             let Ok(domain) = Domain::parse(host) else { continue };
@@ -104,7 +113,8 @@ mod tests {
     #[test]
     fn every_listed_name_is_a_domain() {
         for (list, name) in [(&*FREE_MAIL, "free_mail.txt"), (&*RELAYS, "relays.txt")] {
-            for entry in list.exact.iter().filter(|entry| !entry.is_empty()) {
+            let entries = list.exact.iter().chain(&list.except);
+            for entry in entries.filter(|entry| !entry.is_empty()) {
                 assert_eq!(
                     Domain::parse(entry).map(|d| d.to_string()).as_deref(),
                     Ok(*entry),

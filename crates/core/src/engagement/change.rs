@@ -7,9 +7,6 @@
 use super::{Reading, curve, round};
 use crate::DAY;
 
-/// How far ahead changes are looked for: ten years.
-pub const HORIZON_SECS: i64 = 3_650 * DAY;
-
 /// Most intervals that one search looks at. A score that stays for long within an error of
 /// floating point of where its integer changes would otherwise be looked at second by second.
 const INTERVALS: u32 = 20_000;
@@ -29,7 +26,7 @@ pub(super) fn next_change(reading: &Reading, at: i64) -> Option<i64> {
         }
         from = moment;
     }
-    first_change(reading, now, from, at + HORIZON_SECS)
+    first_change(reading, now, from, reading.ends_at())
 }
 
 pub(super) fn rises_between(reading: &Reading, start: i64, end: i64) -> Vec<i64> {
@@ -93,18 +90,17 @@ fn bisect(reading: &Reading, now: u8, from: i64, to: i64) -> Option<i64> {
         guess = from.saturating_add((libm::log2(raw / bar) / per_day * DAY as f64) as i64);
     }
     // Narrow around the guess in growing steps; halve once it has proved to be far off.
-    let mut step = 1;
+    let mut step: i64 = 1;
     while other - same > 1 {
         let probe = if same < guess && guess < other { guess } else { same + (other - same) / 2 };
-        let near = if step < DAY { step } else { 2 * HORIZON_SECS };
         if reading.engagement(probe) == now {
             same = probe;
-            guess = probe + near;
+            guess = if step < DAY { probe + step } else { to };
         } else {
             other = probe;
-            guess = probe - near;
+            guess = if step < DAY { probe - step } else { from };
         }
-        step = near * 8;
+        step = step.saturating_mul(8);
     }
     Some(other)
 }

@@ -174,8 +174,8 @@ impl Checker {
         for (position, signal) in files.iter().enumerate() {
             let path = |field: &str| format!("signals[{position}].{field}");
             self.name(&path("name"), &signal.name, &mut names);
-            if !(signal.points.abs() <= limits::POINTS) {
-                let limit = limits::POINTS;
+            let limit = limits::POINTS;
+            if !(-limit..=limit).contains(&signal.points) {
                 self.problem(path("points"), format!("must be from -{limit} to {limit}"));
             }
             let half_life = match signal.half_life_days {
