@@ -135,6 +135,8 @@ pub struct Course<'a> {
     crowd: Crowd<'a>,
     fit: Fit,
     excluded: bool,
+    /// The last moment asked about, and what the window said then.
+    held: Option<(i64, hold::Held)>,
 }
 
 impl<'a> Course<'a> {
@@ -150,12 +152,13 @@ impl<'a> Course<'a> {
             crowd: Crowd::new(model, people, visitor),
             fit: account_fit(model, account, people),
             excluded: account.exclusion.is_some(),
+            held: None,
         }
     }
 
     /// The account at a second, which must not be before the last one asked about.
     pub fn at(&mut self, as_of: i64) -> Assessment {
-        let Self { crowd, fit, excluded } = self;
+        let Self { crowd, fit, excluded, held } = self;
         for member in &mut crowd.members {
             member.advance(as_of);
         }
@@ -163,7 +166,10 @@ impl<'a> Course<'a> {
             crowd.members.iter().filter_map(|member| member.known).collect();
         let scores: Vec<u8> = people.iter().map(|engagement| engagement.score).collect();
         let standing = crowd.standing(fit.score, &scores, as_of);
-        let held = hold::look_back(crowd, &standing, as_of);
+        let still = held.and_then(|(since, held)| held.still(crowd, &standing, since, as_of));
+        let found = still.unwrap_or_else(|| hold::look_back(crowd, &standing, as_of));
+        *held = Some((as_of, found));
+        let held = found;
         let next = people.iter().filter_map(|engagement| engagement.changes_at);
         let ahead = crowd.members.iter().filter_map(|member| member.next_moment(as_of));
         let last = crowd.members.iter().filter_map(|member| member.ledger.last_at(as_of));

@@ -9,9 +9,10 @@
 use std::cell::OnceCell;
 
 use super::{Crowd, Member};
-use crate::tier::{Bar, Standing, Tier};
+use crate::tier::{Bar, Standing, Tier, TierBar};
 
 /// What the window says.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
     pub(super) tier: Option<Tier>,
     pub(super) tier_met: Option<Tier>,
@@ -25,30 +26,57 @@ pub(super) fn look_back(crowd: &Crowd<'_>, now: &Standing, as_of: i64) -> Held {
     let window = Window::new(crowd, now, as_of);
     let tier_met = tiers.bars.iter().find(|tier| tier.bar.is_met_by(now)).map(|tier| tier.tier);
     let mut held = Held { tier: tier_met, tier_met, mqa: false, lapses_at: None };
-    if let Some((tier, met_at)) = window.better_tier(tier_met) {
-        held.tier = Some(tier);
-        held.lapses_at = window.lapse(met_at);
+    if let Some((tier, met)) = window.better_tier(tier_met) {
+        held.tier = Some(tier.tier);
+        held.lapses_at = Some(window.lapse(&tier.bar, met));
     }
     let Some(mqa) = &tiers.mqa else { return held };
     if mqa.is_met_by(now) {
         held.mqa = true;
     } else if let Some(raised_at) = window.last_raised_hand() {
         held.mqa = true;
-        // Not lapse(): a raised hand counts by its moment, whatever engagement does after it.
         let lapses_at = raised_at + tiers.hold_secs + 1;
         held.lapses_at = Some(held.lapses_at.map_or(lapses_at, |at| at.min(lapses_at)));
-    } else if let Some(met_at) = window.last_met(mqa) {
+    } else if let Some(met) = window.last_met(mqa) {
         held.mqa = true;
-        held.lapses_at = held.lapses_at.into_iter().chain(window.lapse(met_at)).min();
+        held.lapses_at = held.lapses_at.into_iter().chain([window.lapse(mqa, met)]).min();
     }
     held
+}
+
+impl Held {
+    /// What the window says at `as_of`, a later second than this was found for, if that needs no
+    /// look at the window: what is held is held until it lapses, and nobody has risen since.
+    pub(super) fn still(
+        &self,
+        crowd: &Crowd<'_>,
+        now: &Standing,
+        since: i64,
+        as_of: i64,
+    ) -> Option<Self> {
+        let holds = self.lapses_at.is_some_and(|lapse| as_of < lapse);
+        if !holds || !crowd.rises(since, as_of + 1).is_empty() {
+            return None;
+        }
+        let bars = &crowd.model.tiers.bars;
+        let tier_met = bars.iter().find(|tier| tier.bar.is_met_by(now)).map(|tier| tier.tier);
+        // What is met by itself at the moment has a later end than what was found.
+        (tier_met == self.tier_met).then_some(*self)
+    }
 }
 
 /// The tier alone.
 pub(super) fn tier(crowd: &Crowd<'_>, now: &Standing, as_of: i64) -> Option<Tier> {
     let bars = &crowd.model.tiers.bars;
     let met = bars.iter().find(|tier| tier.bar.is_met_by(now)).map(|tier| tier.tier);
-    Window::new(crowd, now, as_of).better_tier(met).map(|(tier, _)| tier).or(met)
+    Window::new(crowd, now, as_of).better_tier(met).map(|(tier, _)| tier.tier).or(met)
+}
+
+/// A second in which a bar was met, and the next one looked at, in which it was not.
+#[derive(Clone, Copy)]
+struct Met {
+    at: i64,
+    until: i64,
 }
 
 struct Window<'a> {
@@ -66,23 +94,33 @@ impl<'a> Window<'a> {
     }
 
     /// The best tier above `met` whose bar was met in the window, and when it was last.
-    fn better_tier(&self, met: Option<Tier>) -> Option<(Tier, i64)> {
+    fn better_tier(&self, met: Option<Tier>) -> Option<(&'a TierBar, Met)> {
         // A bar below the one met now says nothing that is not known already.
         let bars = &self.crowd.model.tiers.bars;
         let mut better = bars.iter().take_while(|tier| Some(tier.tier) != met);
-        better.find_map(|tier| Some((tier.tier, self.last_met(&tier.bar)?)))
+        better.find_map(|tier| Some((tier, self.last_met(&tier.bar)?)))
     }
 
     /// The latest second looked at, before `as_of`, in which a bar was met.
-    fn last_met(&self, bar: &Bar) -> Option<i64> {
+    fn last_met(&self, bar: &Bar) -> Option<Met> {
         // Without a hold, and when the bar was always too high, there is nothing to look at.
         let hopeless = self.start == self.as_of || bar.fit > self.fit;
         if hopeless || !bar.is_met_by(self.best_case.get_or_init(|| self.best_case())) {
             return None;
         }
-        let met = |&at: &i64| bar.is_met_by(&self.crowd.standing_at(self.fit, at));
         let rises = self.crowd.rises(self.start, self.as_of);
-        rises.into_iter().rev().chain([self.start]).find(met)
+        let mut until = self.as_of;
+        for at in rises.into_iter().rev().chain([self.start]) {
+            if self.is_met_at(bar, at) {
+                return Some(Met { at, until });
+            }
+            until = at;
+        }
+        None
+    }
+
+    fn is_met_at(&self, bar: &Bar, at: i64) -> bool {
+        bar.is_met_by(&self.crowd.standing_at(self.fit, at))
     }
 
     /// More than the account can have shown anywhere in the window: every member at the points
@@ -97,16 +135,16 @@ impl<'a> Window<'a> {
         Standing { engagement: before.engagement.max(after.engagement), ..after }
     }
 
-    /// The first second in which something last met at `met_at` can lapse: until after `met_at`
-    /// any member's engagement changes or the visitor leaves a first trace, the bar was still
-    /// met, and the hold runs from there.
-    fn lapse(&self, met_at: i64) -> Option<i64> {
-        let members = self.crowd.members.iter();
-        let changes = members.clone().filter_map(|member| member.reading().next_change(met_at));
-        let visitor = members.filter(|member| !member.is_person);
-        let change =
-            changes.chain(visitor.filter_map(|member| member.next_moment(met_at))).min()?;
-        Some((change + self.crowd.model.tiers.hold_secs).max(self.as_of + 1))
+    /// The first second in which what a bar gave can lapse: the hold runs from the last second
+    /// in which the bar was met. The account only falls from `met.at` on, so that second is
+    /// found by halving.
+    fn lapse(&self, bar: &Bar, met: Met) -> i64 {
+        let Met { mut at, mut until } = met;
+        while until - at > 1 {
+            let middle = at + (until - at) / 2;
+            if self.is_met_at(bar, middle) { at = middle } else { until = middle }
+        }
+        at + self.crowd.model.tiers.hold_secs + 1
     }
 
     /// The latest second in the window in which somebody who fits well enough raised a hand.
