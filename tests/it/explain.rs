@@ -183,7 +183,7 @@ async fn what_is_missing_and_when_the_tier_ends_is_told(world: World) {
     let asked = question(ScoreKind::Engagement, Depth::People, None);
     let explained = world.app.explain_account(world.workspace, &id, asked).await.unwrap();
     let missing = world.app.missing(world.workspace, vec![id.clone()]).await.unwrap();
-    assert_eq!(missing, [explained.missing.clone()]);
+    assert_eq!(missing, std::slice::from_ref(&explained.missing));
     assert!(!explained.missing.is_empty());
     let ends = explained.forecast.expect("silence ends the tier");
     world.clock.set(Timestamp::from_secs(ends.at - 1));

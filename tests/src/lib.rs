@@ -5,12 +5,7 @@
 //! [`both_engines!`] makes two tests of each. PostgreSQL is expected at `ABM_TEST_POSTGRES`; a
 //! test that cannot reach it fails.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod build;
 mod cases;

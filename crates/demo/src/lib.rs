@@ -64,8 +64,6 @@ impl World {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::expect_used, reason = "a test fails by panicking")]
-
     use std::collections::BTreeSet;
 
     use super::*;

@@ -105,33 +105,44 @@ impl<'a> Window<'a> {
     fn last_met(&self, bar: &Bar) -> Option<Met> {
         // Without a hold, and when the bar was always too high, there is nothing to look at.
         let hopeless = self.start == self.as_of || bar.fit > self.fit;
-        if hopeless || !bar.is_met_by(self.best_case.get_or_init(|| self.best_case())) {
+        let best_case = || self.best_between(self.start, self.as_of);
+        if hopeless || !bar.is_met_by(self.best_case.get_or_init(best_case)) {
             return None;
         }
-        let rises = self.crowd.rises(self.start, self.as_of);
-        let mut until = self.as_of;
-        for at in rises.into_iter().rev().chain([self.start]) {
-            if self.is_met_at(bar, at) {
-                return Some(Met { at, until });
-            }
-            until = at;
+        let mut moments = vec![self.start];
+        moments.extend(self.crowd.rises(self.start, self.as_of));
+        self.last_met_of(bar, &moments, self.as_of)
+    }
+
+    /// The latest of some moments in which a bar was met; after the last comes `until`. A part
+    /// of them in which the account cannot have met it is not looked at one by one.
+    fn last_met_of(&self, bar: &Bar, moments: &[i64], until: i64) -> Option<Met> {
+        let (&first, &last) = (moments.first()?, moments.last()?);
+        if first == last {
+            return self.is_met_at(bar, first).then_some(Met { at: first, until });
         }
-        None
+        if moments.len() > 2 && !bar.is_met_by(&self.best_between(first, last)) {
+            return None;
+        }
+        let (earlier, later) = moments.split_at(moments.len() / 2);
+        let middle = later.first().copied()?;
+        let found = self.last_met_of(bar, later, until);
+        found.or_else(|| self.last_met_of(bar, earlier, middle))
     }
 
     fn is_met_at(&self, bar: &Bar, at: i64) -> bool {
         bar.is_met_by(&self.crowd.standing_at(self.fit, at))
     }
 
-    /// More than the account can have shown anywhere in the window: every member at the points
-    /// of the window's start plus everything that came after. Saves looking at each moment of
-    /// the many accounts that never came near a bar.
-    fn best_case(&self) -> Standing {
-        let best = |member: &Member<'_>| member.reading().best_between(self.start, self.as_of);
+    /// More than the account can have shown anywhere from `first` to `last`: every member at the
+    /// points of the first second plus everything that came after. Saves looking at each moment
+    /// of the many accounts that never came near a bar.
+    fn best_between(&self, first: i64, last: i64) -> Standing {
+        let best = |member: &Member<'_>| member.reading().best_between(first, last);
         let scores: Vec<u8> = self.crowd.members.iter().map(best).collect();
         // The visitor's first trace can lower a mean.
-        let before = self.crowd.standing(self.fit, &scores, self.start);
-        let after = self.crowd.standing(self.fit, &scores, self.as_of);
+        let before = self.crowd.standing(self.fit, &scores, first);
+        let after = self.crowd.standing(self.fit, &scores, last);
         Standing { engagement: before.engagement.max(after.engagement), ..after }
     }
 

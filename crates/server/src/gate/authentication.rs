@@ -1,7 +1,7 @@
 //! Who calls.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use abm_app::{App, AppError, Caller, Role};
@@ -23,13 +23,16 @@ const REMEMBERED: usize = 10_000;
 /// Longest credential, in bytes.
 const CREDENTIAL_BYTES: usize = 512;
 
+/// Callers by the hash of their credential, and since when they are known.
+type Known = HashMap<Vec<u8>, (Instant, Arc<Caller>)>;
+
 /// Looks credentials up, and remembers the good ones for seconds, by their hash.
 #[derive(Debug)]
 pub(super) struct Authentication {
     app: App,
     /// The workspace of callers without a credential, in development.
     open: Option<Arc<Caller>>,
-    known: Mutex<HashMap<Vec<u8>, (Instant, Arc<Caller>)>>,
+    known: Mutex<Known>,
 }
 
 impl Authentication {
@@ -74,7 +77,7 @@ impl Authentication {
         }
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<Vec<u8>, (Instant, Arc<Caller>)>> {
+    fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,0 +1,59 @@
+//! Refold: every account is scored anew under a changed model.
+
+use abm_app::RequestKey;
+use abm_core::model::DEFAULT_FILE;
+use anyhow::{Result, ensure};
+use tokio::time::Instant;
+
+use crate::database::Engine;
+use crate::options::Options;
+use crate::service::Service;
+use crate::stats::median;
+use crate::table::{Table, two, whole};
+use crate::world::World;
+
+/// Publishes changed models and waits until every account is assessed under them.
+pub(crate) async fn run(
+    options: &Options,
+    engine: Engine,
+    world: &World,
+    service: &Service,
+) -> Result<Table> {
+    let mut points = Vec::new();
+    for round in 0..options.rounds {
+        let file = DEFAULT_FILE.replace("points: 40", &format!("points: {}", 41 + round));
+        points.push(refold(service, &format!("points-{round}"), file, world.accounts.len()).await?);
+    }
+    // Another rule makes every ledger anew, from the stored activities.
+    let file = DEFAULT_FILE.replace("contains(\"/product\")", "contains(\"/product/\")");
+    let rules = refold(service, "rules", file, world.accounts.len()).await?;
+    let head = ["changed", "seconds", "accounts/s", "leads/s", "activities/s"];
+    let mut table = Table::new(format!("Refold, {engine}"), &head);
+    let mut add = |what: &str, seconds: f64| {
+        let each = |count: usize| whole(count as f64 / seconds);
+        let leads = each(world.leads.len());
+        table.row([
+            what.into(),
+            two(seconds),
+            each(world.accounts.len()),
+            leads,
+            each(world.stream.len()),
+        ]);
+    };
+    add("points: ledgers are read, activities are not", median(&points));
+    add("matching rules: ledgers are made anew from activities", rules);
+    Ok(table)
+}
+
+/// The seconds from publishing a model to the last account.
+async fn refold(service: &Service, id: &str, file: String, accounts: usize) -> Result<f64> {
+    ensure!(file != DEFAULT_FILE, "the model is not changed");
+    let (app, workspace) = (&service.app, service.workspace);
+    let key = RequestKey::new(id, id.as_bytes());
+    let started = Instant::now();
+    app.publish_model(workspace, key, file, String::new(), None, "bench".into()).await?;
+    let touched = app.apply_due(workspace).await?;
+    let elapsed = started.elapsed();
+    ensure!(touched >= accounts as u64, "{touched} of {accounts} accounts were assessed");
+    Ok(elapsed.as_secs_f64())
+}
