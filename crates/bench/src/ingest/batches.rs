@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use abm_core::Activity;
 use anyhow::Result;
 
-use super::{Stands, Tally, through_app, through_grpc};
+use super::{Stands, through_app, through_grpc};
 use crate::database::Engine;
 use crate::log_bytes::LogBytes;
 use crate::options::Options;
