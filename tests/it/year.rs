@@ -6,6 +6,9 @@ use abm_core::{AccountId, DAY, Timestamp};
 use abm_demo::{World as Demo, WorldSize};
 use abm_tests::{Served, World, both_engines};
 
+/// A demo world of a size that two databases get through in a minute.
+const SIZE: WorldSize = WorldSize { companies: 60, people: 300, activities: 5_000, seed: 7 };
+
 both_engines!(every_tier_change_of_a_silent_year_happens_at_its_computed_moment);
 
 /// Sends a demo world through the public calls.
@@ -39,7 +42,7 @@ pub(crate) async fn fill(served: &Served, size: WorldSize) -> Vec<AccountId> {
 
 async fn every_tier_change_of_a_silent_year_happens_at_its_computed_moment(world: World) {
     let served = Served::open(world).await;
-    let accounts = fill(&served, WorldSize::default()).await;
+    let accounts = fill(&served, SIZE).await;
     let world = &served.world;
     let start = world.now();
     // The timer runs now and then, and is away for weeks at a time: that changes nothing.
@@ -51,7 +54,7 @@ async fn every_tier_change_of_a_silent_year_happens_at_its_computed_moment(world
     for id in &accounts {
         changes += check_tier_changes(world, id, start).await.unwrap();
     }
-    assert!(changes > 100, "{changes} tier changes in all");
+    assert!(changes > 20, "{changes} tier changes in all");
     let found = world.app.verify(world.workspace, None).await.unwrap();
     assert_eq!((found.differences_total, found.due), (0, 0), "{:?}", found.differences);
     served.stop().await;
@@ -66,16 +69,15 @@ async fn check_tier_changes(
 ) -> Result<usize, AppError> {
     let view = world.app.store().view(world.workspace);
     let lines = view.timeline(id, 0, 100_000).await?;
-    let silent: Vec<_> = lines.iter().filter(|line| line.at >= start.secs()).collect();
     let tier_at = async |second: i64| {
         let at = Some(Timestamp::from_secs(second));
         let seen = world.app.account_view(world.workspace, id, at, None, 0).await?;
         Ok::<_, AppError>((seen.state.tier, seen.state.mqa))
     };
     let mut changes = 0;
-    for pair in silent.windows(2) {
+    for pair in lines.windows(2) {
         let [before, after] = pair else { continue };
-        if (before.tier, before.mqa) == (after.tier, after.mqa) {
+        if after.at <= start.secs() || (before.tier, before.mqa) == (after.tier, after.mqa) {
             continue;
         }
         assert_eq!(tier_at(after.at - 1).await?, (before.tier, before.mqa), "{id} before");
