@@ -1,6 +1,6 @@
 //! The scoring model: what activities mean, who fits, and when an account has priority.
 //!
-//! A model is written as a YAML file ([`file`]), checked and compiled into a [`Model`]. A
+//! A model is written as a YAML file ([`mod@file`]), checked and compiled into a [`Model`]. A
 //! published model never changes; a change is a new version.
 
 pub mod file;
