@@ -15,10 +15,17 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(step::Step {
-            name: "m20261122_000001_initial",
-            sqlite: include_str!("sql/sqlite/m20261122_000001_initial.sql"),
-            postgres: include_str!("sql/postgres/m20261122_000001_initial.sql"),
-        })]
+        vec![
+            Box::new(step::Step {
+                name: "m20261122_000001_initial",
+                sqlite: include_str!("sql/sqlite/m20261122_000001_initial.sql"),
+                postgres: include_str!("sql/postgres/m20261122_000001_initial.sql"),
+            }),
+            Box::new(step::Step {
+                name: "m20261122_000002_held_until",
+                sqlite: include_str!("sql/sqlite/m20261122_000002_held_until.sql"),
+                postgres: include_str!("sql/postgres/m20261122_000002_held_until.sql"),
+            }),
+        ]
     }
 }

@@ -57,9 +57,9 @@ async fn the_lines_of_an_account_add_up_to_its_score_at_any_moment(world: World)
         let shown = world.view_at("ibm", as_of, None).await;
         let engagement = question(ScoreKind::Engagement, Depth::Activities, as_of);
         let opened = app.explain_account(workspace, &id, engagement).await.unwrap();
-        assert_eq!(opened.opened.explanation.score, shown.state.engagement);
+        assert_eq!(opened.opened.explanation.score, shown.scores.engagement);
         assert_eq!(opened.opened.explanation.raw_points, shown.raw_points);
-        assert_eq!(opened.tier, shown.state.tier);
+        assert_eq!(opened.tier, shown.scores.tier);
         add_up(&opened.opened.explanation);
         let mut shares = 0.0;
         for line in &opened.opened.explanation.lines {
@@ -84,10 +84,10 @@ async fn the_lines_of_an_account_add_up_to_its_score_at_any_moment(world: World)
             add_up(&opened.explanation);
             shares += share;
         }
-        assert!(shown.state.engagement == 0 || (shares - 1.0).abs() < 1e-9, "{shares}");
+        assert!(shown.scores.engagement == 0 || (shares - 1.0).abs() < 1e-9, "{shares}");
         let fit = question(ScoreKind::Fit, Depth::Activities, as_of);
         let opened = app.explain_account(workspace, &id, fit).await.unwrap();
-        assert_eq!(opened.opened.explanation.score, shown.state.fit);
+        assert_eq!(opened.opened.explanation.score, shown.scores.fit);
         add_up(&opened.opened.explanation);
     }
     for n in 0..5 {
@@ -187,9 +187,9 @@ async fn what_is_missing_and_when_the_tier_ends_is_told(world: World) {
     assert!(!explained.missing.is_empty());
     let ends = explained.forecast.expect("silence ends the tier");
     world.clock.set(Timestamp::from_secs(ends.at - 1));
-    assert_eq!(world.view("ibm").await.state.tier, explained.tier);
+    assert_eq!(world.view("ibm").await.scores.tier, explained.tier);
     world.clock.set(Timestamp::from_secs(ends.at));
-    assert_eq!(world.view("ibm").await.state.tier, ends.tier);
+    assert_eq!(world.view("ibm").await.scores.tier, ends.tier);
     world.apply_due().await;
     let lines = world.timeline("ibm").await;
     let left = lines.windows(2).rfind(|pair| pair[0].tier != pair[1].tier).unwrap();

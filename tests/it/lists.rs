@@ -118,7 +118,7 @@ async fn accounts_are_ranked_by_priority_tier_engagement_and_fit(world: World) {
             let (ranked, _) = ranked.unwrap();
             let Some(last) = ranked.last() else { return found };
             after = Some(last.place());
-            found.extend(ranked.iter().map(|account| account.row.state.id.to_string()));
+            found.extend(ranked.iter().map(|account| account.row.scores.id.to_string()));
         }
     };
     let all = ["first", "second", "third", "excluded", "idle", "idle-too"];

@@ -81,12 +81,12 @@ async fn a_claim_that_comes_later_moves_people_with_their_whole_history(world: W
     early.accounts([claim()]).await;
     history(&early).await;
     history(&late).await;
-    assert_eq!(late.view("ibm.com").await.state.people, 2);
+    assert_eq!(late.view("ibm.com").await.scores.people, 2);
     late.accounts([claim()]).await;
     assert!(late.view_if_any("ibm.com").await.is_none());
     let [seen_early, seen_late] = [early.view("ibm").await, late.view("ibm").await];
-    assert!(seen_late.state.engagement > 20);
-    assert_eq!(seen_late.state.engagement, seen_early.state.engagement);
+    assert!(seen_late.scores.engagement > 20);
+    assert_eq!(seen_late.scores.engagement, seen_early.scores.engagement);
     assert_eq!(seen_late.people, seen_early.people);
     assert_eq!(late.digest().await, early.digest().await);
 }
@@ -95,7 +95,7 @@ async fn an_unknown_company_domain_makes_an_account_that_goes_when_it_is_claimed
     world.record([activity("web", "1").lead("ada").email("ada@mail.ibm.com")]).await;
     let made = world.view("ibm.com").await;
     assert_eq!(made.account.origin, AccountOrigin::EmailDomain);
-    assert_eq!((made.state.people, made.people[0].engagement), (1, 50));
+    assert_eq!((made.scores.people, made.people[0].engagement), (1, 50));
     world.accounts([account("ibm").domain("ibm.com")]).await;
     assert_eq!(world.account_ids().await, ["ibm"]);
     assert_eq!(world.timeline("ibm.com").await, []);
@@ -136,7 +136,7 @@ async fn a_claim_withdrawn_sends_people_back(world: World) {
     world.accounts([account("ibm").domain("ibm.com")]).await;
     assert_eq!(world.employer("bob").await, "redhat.com");
     assert_eq!(world.view("redhat.com").await.people[0].engagement, 50);
-    assert_eq!(world.view("ibm").await.state.people, 1);
+    assert_eq!(world.view("ibm").await.scores.people, 1);
     world.digest().await;
     world.accounts([both()]).await;
     assert_eq!(world.account_ids().await, ["ibm"]);
@@ -177,7 +177,10 @@ async fn a_deleted_account_gives_its_people_up_unless_they_name_it(world: World)
         (bare.account.origin, bare.account.profile.industry.as_str()),
         (AccountOrigin::Mention, "")
     );
-    assert_eq!((bare.state.people, bare.state.visitor.entries().len()), (1, 1));
+    assert_eq!(
+        (bare.scores.people, world.stored_state("ibm").await.visitor.entries().len()),
+        (1, 1)
+    );
     world.digest().await;
 }
 
@@ -262,5 +265,5 @@ async fn what_counts_nothing_still_makes_its_visitor_known(world: World) {
     assert_eq!(world.account_ids().await, ["ibm"], "its visitor is still there");
     world.publish(&lively("\"bounce\"', ignore: true", "\"bounce\"', points: 20")).await;
     world.digest().await;
-    assert_eq!(world.view("ibm").await.state.visitor.entries().len(), 1);
+    assert_eq!(world.stored_state("ibm").await.visitor.entries().len(), 1);
 }

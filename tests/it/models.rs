@@ -101,14 +101,14 @@ async fn an_account_is_shown_under_the_new_version_at_once(world: World) {
     let model = lively("points: 30", "points: 1");
     world.publish(&model).await;
     let shown = world.view("ibm").await;
-    assert_eq!(shown.state.model_version, 2);
+    assert_eq!(shown.scores.model_version, 2);
     let lead = world.person("ada").await.1;
     assert_eq!(lead.model_version, 2);
     world.apply_due().await;
     let applied = world.view("ibm").await;
     assert_eq!(
-        (applied.state.engagement, applied.state.tier, applied.people),
-        (shown.state.engagement, shown.state.tier, shown.people)
+        (applied.scores.engagement, applied.scores.tier, applied.people),
+        (shown.scores.engagement, shown.scores.tier, shown.people)
     );
     assert_eq!(world.person("ada").await.1, lead);
 }
@@ -126,16 +126,16 @@ async fn a_past_moment_is_shown_as_it_was_shown_then(world: World) {
         world.apply_due().await;
         shown.push((world.now(), world.view("ibm").await));
     }
-    let tiers: std::collections::BTreeSet<_> = shown.iter().map(|(_, v)| v.state.tier).collect();
+    let tiers: std::collections::BTreeSet<_> = shown.iter().map(|(_, v)| v.scores.tier).collect();
     assert!(tiers.len() >= 3, "{tiers:?}");
     for (at, then) in shown {
         let now = world.view_at("ibm", Some(at), None).await;
         let figures = |view: &abm_app::AccountView| {
-            let s = &view.state;
-            (s.engagement, s.fit, s.tier, s.tier_met, s.mqa, s.priority, s.engaged_people)
+            let s = &view.scores;
+            (s.engagement, s.fit, s.tier, s.held_until, s.mqa, s.priority, s.engaged_people)
         };
         assert_eq!(figures(&now), figures(&then));
-        assert_eq!(now.state.last_activity, then.state.last_activity);
+        assert_eq!(now.scores.last_activity, then.scores.last_activity);
         assert_eq!((now.label, now.people), (then.label, then.people));
         assert!(now.raw_points.is_some());
     }
@@ -148,13 +148,13 @@ async fn an_older_version_can_still_be_asked(world: World) {
     let rules = lively("\"page_view\"'", "\"visit\"'").replace("points: 30", "points: 5");
     world.publish(&rules).await;
     world.digest().await;
-    assert_ne!(world.view("ibm").await.state.engagement, before.state.engagement);
+    assert_ne!(world.view("ibm").await.scores.engagement, before.scores.engagement);
     let asked = world.view_at("ibm", None, Some(1)).await;
     assert_eq!(
-        (asked.state.engagement, asked.state.tier),
-        (before.state.engagement, before.state.tier)
+        (asked.scores.engagement, asked.scores.tier),
+        (before.scores.engagement, before.scores.tier)
     );
-    assert_eq!((asked.state.model_version, asked.people), (1, before.people));
+    assert_eq!((asked.scores.model_version, asked.people), (1, before.people));
     let unknown = world.app.model(world.workspace, Some(3)).await;
     assert!(matches!(unknown, Err(AppError::NotFound { .. })));
 }

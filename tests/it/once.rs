@@ -82,7 +82,7 @@ async fn of_one_id_twice_in_a_batch_the_first_counts(world: World) {
 async fn an_id_with_other_content_is_refused_and_changes_nothing(world: World) {
     let row = || activity("web", "1").lead("ada").email("ada@ibm.com").attribute("url", "/a");
     world.record([row()]).await;
-    let before = (world.digest().await, world.view("ibm.com").await.state);
+    let before = (world.digest().await, world.view("ibm.com").await.scores);
     let others = [
         row().kind("page_view"),
         row().lead("bob"),
@@ -104,7 +104,7 @@ async fn an_id_with_other_content_is_refused_and_changes_nothing(world: World) {
         assert_eq!((row.source.as_str(), row.activity_id.as_str()), ("web", "1"));
         assert_eq!((row.field.as_str(), row.reason.as_str()), ("activity_id", "ID_REUSED"));
     }
-    assert_eq!((world.digest().await, world.view("ibm.com").await.state), before);
+    assert_eq!((world.digest().await, world.view("ibm.com").await.scores), before);
 }
 
 /// Seconds from [`START`] to where a new bucket of receipts begins.

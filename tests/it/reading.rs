@@ -97,7 +97,7 @@ async fn a_person_who_moves_is_seen_whole_at_either_place(world: World) {
             }
             let then = world.view_at(place, Some(world.now()), None).await;
             let least = u32::from(place == "here");
-            let shown = (then.state.engaged_people - least, then.state.people - 1);
+            let shown = (then.scores.engaged_people - least, then.scores.people - 1);
             assert!(shown == (0, 0) || shown == (1, 1), "{place}: {shown:?}");
         }
     }

@@ -130,10 +130,8 @@ async fn a_clock_that_jumps_leaves_the_same_state(world: World) {
     jumpy.app.sweep().await.unwrap();
     assert_eq!(jumpy.digest().await, steady.digest().await);
     for id in ACCOUNTS {
-        let view = jumpy.app.store().view(jumpy.workspace);
-        let states = view.account_states([AccountId::new(id).unwrap()]).await.unwrap();
-        let stored = states.values().next().unwrap();
-        assert_eq!(stored.engagement, steady.view(id).await.state.engagement, "{id}");
+        let stored = jumpy.stored_state(id).await;
+        assert_eq!(stored.engagement, steady.view(id).await.scores.engagement, "{id}");
     }
     for world in [&steady, &jumpy] {
         world.at(days(3));
@@ -147,7 +145,7 @@ async fn a_clock_that_jumps_leaves_the_same_state(world: World) {
 
 async fn shown(world: &World, id: &str) -> (u8, Option<Tier>, Vec<TopPerson>) {
     let view = world.view(id).await;
-    (view.state.engagement, view.state.tier, view.people)
+    (view.scores.engagement, view.scores.tier, view.people)
 }
 
 /// An account as the core sees it, put together from nothing but profiles and activities.
@@ -239,7 +237,7 @@ async fn a_year_of_silence_changes_tiers_when_the_model_says(world: World) {
         let steps: Vec<_> = steps.filter(|(at, _)| *at > START.secs()).collect();
         assert_eq!(steps, expected, "{id}");
         let view = world.view(id).await;
-        assert_eq!((view.state.engagement, view.state.tier), (0, None), "{id}");
+        assert_eq!((view.scores.engagement, view.scores.tier), (0, None), "{id}");
     }
 }
 
@@ -257,7 +255,7 @@ async fn what_is_shown_is_never_behind_the_clock(world: World) {
         for (id, before) in ACCOUNTS.into_iter().zip(before) {
             let after = world.view(id).await;
             let figures = |view: &abm_app::AccountView| {
-                (view.state.engagement, view.state.tier, view.state.priority, view.state.mqa)
+                (view.scores.engagement, view.scores.tier, view.scores.priority, view.scores.mqa)
             };
             assert_eq!(figures(&before), figures(&after), "{id}");
             assert_eq!(before.people, after.people);

@@ -44,7 +44,7 @@ async fn timelines_have_no_holes_and_the_outbox_tells_the_same(world: World) {
             shown(&pair[0]) != shown(&pair[1])
         }));
         let last = timeline.last().unwrap();
-        let state = world.view(&id).await.state;
+        let state = world.stored_state(&id).await;
         assert_eq!((last.sequence, last.engagement), (state.sequence, state.engagement));
         assert_eq!((last.fit, last.tier, last.mqa), (state.fit, state.tier, state.mqa));
         lines += timeline.len() as i64;

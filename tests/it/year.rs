@@ -6,9 +6,6 @@ use abm_core::{AccountId, DAY, Timestamp};
 use abm_demo::{World as Demo, WorldSize};
 use abm_tests::{Served, World, both_engines};
 
-/// A demo world of a size that two databases get through in a minute.
-const SIZE: WorldSize = WorldSize { companies: 60, people: 300, activities: 5_000, seed: 7 };
-
 both_engines!(every_tier_change_of_a_silent_year_happens_at_its_computed_moment);
 
 /// Sends a demo world through the public calls.
@@ -42,7 +39,7 @@ pub(crate) async fn fill(served: &Served, size: WorldSize) -> Vec<AccountId> {
 
 async fn every_tier_change_of_a_silent_year_happens_at_its_computed_moment(world: World) {
     let served = Served::open(world).await;
-    let accounts = fill(&served, SIZE).await;
+    let accounts = fill(&served, WorldSize::default()).await;
     let world = &served.world;
     let start = world.now();
     // The timer runs now and then, and is away for weeks at a time: that changes nothing.
@@ -72,7 +69,7 @@ async fn check_tier_changes(
     let tier_at = async |second: i64| {
         let at = Some(Timestamp::from_secs(second));
         let seen = world.app.account_view(world.workspace, id, at, None, 0).await?;
-        Ok::<_, AppError>((seen.state.tier, seen.state.mqa))
+        Ok::<_, AppError>((seen.scores.tier, seen.scores.mqa))
     };
     let mut changes = 0;
     for pair in lines.windows(2) {

@@ -1,6 +1,8 @@
 //! Looking at a world.
 
-use abm_app::{AccountView, LeadRecord, LeadScore, RejectedActivity, TimelineLine, Verification};
+use abm_app::{
+    AccountState, AccountView, LeadRecord, LeadScore, RejectedActivity, TimelineLine, Verification,
+};
 use abm_core::{AccountId, LeadId, Timestamp};
 
 use crate::World;
@@ -56,6 +58,14 @@ impl World {
         let id = AccountId::new(id).expect("an id");
         let view = self.app.store().view(self.workspace);
         view.timeline(&id, 0, 1_000_000).await.expect("the timeline")
+    }
+
+    /// What is stored of an account's scoring.
+    pub async fn stored_state(&self, id: &str) -> AccountState {
+        let view = self.app.store().view(self.workspace);
+        let ids = [AccountId::new(id).expect("an id")];
+        let mut states = view.account_states(ids).await.expect("states");
+        states.pop_first().expect("the account is there").1
     }
 
     /// The latest refused rows.

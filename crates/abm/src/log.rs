@@ -1,5 +1,7 @@
 //! Logs: structured, to standard error, without personal data.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 /// The level when nothing is said: what an operator must know.
@@ -9,7 +11,10 @@ const DEFAULT: &str = "warn,abm=info,abm_server=info,abm_app=info";
 /// JSON object a line.
 pub(crate) fn start() {
     let filter = EnvFilter::try_from_env("ABM_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     if std::env::var("ABM_LOG_FORMAT").is_ok_and(|format| format == "json") {
         builder.json().init();
     } else {

@@ -18,6 +18,10 @@ use clap::{Parser, Subcommand};
 use crate::import::ImportArgs;
 use crate::target::TargetArgs;
 
+/// Scoring makes and drops many small values; the system's allocator is slow at that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Scores accounts and leads, designates priority accounts and says why.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]

@@ -211,7 +211,8 @@ async fn rematch(
     let all = people.accounts().chain(accounts).collect();
     let states = lock_accounts(tx, compiled, all, made, now).await?;
     move_people(tx, compiled, &people, &mut Entries::new(), &mut news).await?;
-    fold_accounts(tx, compiled, states, news, Cause::Profile, now).await
+    fold_accounts(tx, compiled, states, news, Cause::Profile, now).await?;
+    Ok(())
 }
 
 async fn delete(

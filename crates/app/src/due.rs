@@ -11,28 +11,28 @@ use crate::{App, AppError, Inner};
 const CHUNK: u64 = 100;
 
 impl App {
-    /// Applies every change whose moment has come, and gives the number of accounts touched.
-    /// Each change is recorded with the moment from which it holds, however late this is
-    /// called.
+    /// Applies every change whose moment has come, and gives the number of accounts that are up
+    /// to date again. Each change is recorded with the moment from which it holds, however late
+    /// this is called.
     ///
     /// # Errors
     /// When the database does not answer; what was applied before stays.
     pub async fn apply_due(&self, workspace: WorkspaceId) -> Result<u64, AppError> {
-        let mut touched = 0;
+        let mut up_to_date = 0;
         loop {
             let next = self.inner.store.view(workspace).next_change().await?;
             if next.is_none_or(|next| next > self.clock().now().secs()) {
-                return Ok(touched);
+                return Ok(up_to_date);
             }
             let chunk = self
                 .writer
                 .run(move |inner| async move { apply_chunk(&inner, workspace).await })
                 .await?;
-            touched += chunk;
-            if chunk == 0 {
+            let Some(count) = chunk else {
                 // What is due is being worked on by another replica.
-                return Ok(touched);
-            }
+                return Ok(up_to_date);
+            };
+            up_to_date += count;
         }
     }
 
@@ -69,15 +69,18 @@ impl App {
     }
 }
 
-async fn apply_chunk(inner: &Inner, workspace: WorkspaceId) -> Result<u64, AppError> {
+/// Goes on with some accounts that are due, and gives how many of them are up to date then;
+/// `None` when there are none that nobody else works on.
+async fn apply_chunk(inner: &Inner, workspace: WorkspaceId) -> Result<Option<u64>, AppError> {
     let now = inner.clock.now();
     let (tx, workspace) = inner.begin(workspace, Lock::Shared).await?;
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
     let states = tx.lock_due(now.secs(), CHUNK).await?;
-    let count = states.len() as u64;
-    if count > 0 {
-        fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
-        tx.commit().await?;
+    if states.is_empty() {
+        return Ok(None);
     }
-    Ok(count)
+    let count = states.len() as u64;
+    let behind = fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
+    tx.commit().await?;
+    Ok(Some(count - behind))
 }

@@ -5,6 +5,8 @@
 //! it stays true until.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
+use std::{mem, thread};
 
 use abm_core::assess::{AccountRules, Assessment, Course, Engagement, LeadRules, Person, assess};
 use abm_core::rule::AccountFacts;
@@ -13,8 +15,12 @@ use abm_store::{AccountState, Cause, PersonState, TimelineLine};
 
 use crate::models::Compiled;
 
-/// Most changes of one account that are followed in one fold; the timer goes on after them.
-const CHANGES: usize = 50_000;
+/// Most changes of one account that are followed in one fold.
+const CHANGES: usize = 500;
+
+/// Most work of following changes in one fold, in people looked at: a transaction that thinks
+/// for long keeps others waiting, and databases end one that says nothing.
+const LOOKS: usize = 100_000;
 
 /// An account as loaded, and what is new about it.
 #[derive(Debug)]
@@ -38,75 +44,150 @@ pub(crate) struct Work {
     pub(crate) left: bool,
 }
 
+impl Work {
+    /// Whether anything but the time is new.
+    fn has_news(&self) -> bool {
+        let people = !self.joined.is_empty() || self.left || !self.profiles.is_empty();
+        people || self.profile.is_some() || !self.entries.is_empty()
+    }
+}
+
+/// Accounts for which it is not worth while to wake another core.
+const LEAST_SHARE: usize = 32;
+
 /// What is to be stored.
 #[derive(Debug, Default)]
 pub(crate) struct Folded {
+    /// Accounts that are late still: one fold follows only so many changes.
+    pub(crate) behind: u64,
     pub(crate) states: Vec<AccountState>,
     pub(crate) people: Vec<PersonState>,
     pub(crate) lines: Vec<TimelineLine>,
 }
 
-/// Folds accounts at a moment.
+impl Folded {
+    fn append(&mut self, mut other: Self) {
+        self.behind += other.behind;
+        self.states.append(&mut other.states);
+        self.people.append(&mut other.people);
+        self.lines.append(&mut other.lines);
+    }
+}
+
+/// Folds accounts at a moment. One that time has changed more often than one fold follows is
+/// left as it was at an earlier moment, and still due, if nothing else is new about it.
 pub(crate) fn fold(compiled: &Compiled, work: Vec<Work>, now: Timestamp) -> Folded {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = work.len().div_ceil(threads).max(LEAST_SHARE);
+    let mut shares = Vec::new();
+    let mut rest = work;
+    while rest.len() > share {
+        let last = rest.split_off(rest.len() - share);
+        shares.push(last);
+    }
+    thread::scope(|scope| {
+        let others: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(|| fold_share(compiled, share, now)))
+            .collect();
+        let mut folded = fold_share(compiled, rest, now);
+        for other in others.into_iter().rev() {
+            match other.join() {
+                Ok(other) => folded.append(other),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        folded
+    })
+}
+
+fn fold_share(compiled: &Compiled, work: Vec<Work>, now: Timestamp) -> Folded {
     let mut folded = Folded::default();
+    let mut looks = LOOKS;
     for work in work {
-        fold_one(compiled, work, now, &mut folded);
+        fold_one(compiled, work, now, &mut looks, &mut folded);
     }
     folded
 }
 
-fn fold_one(compiled: &Compiled, mut work: Work, now: Timestamp, folded: &mut Folded) {
+fn fold_one(
+    compiled: &Compiled,
+    mut work: Work,
+    now: Timestamp,
+    looks: &mut usize,
+    folded: &mut Folded,
+) {
     let at = now.secs();
     let same_model = work.state.model_version == compiled.version;
-    let same_group = work.joined.is_empty() && !work.left;
-    let caught_up = same_model
-        && same_group
-        && work.profile.is_none()
-        && catch_up(compiled, &mut work, now, folded);
-    let before: Vec<PersonState> = work.people.clone();
+    let caught_up = same_model && is_late(&work.state, now) && !work.has_news();
+    if caught_up && !catch_up(compiled, &mut work, now, looks, folded) {
+        folded.behind += 1;
+        folded.people.extend(work.people);
+        folded.states.push(work.state);
+        return;
+    }
+    let before: Vec<_> = work.people.iter().map(Figures::of).collect();
     ask_rules(compiled, &mut work);
-    record(compiled, &mut work);
+    let recorded = record(compiled, &mut work);
     // What was found before holds until its moment, unless something about it is new. Of
     // people who come from elsewhere it is not known when it was found.
     let assessed_at = work.state.assessed_at;
-    let known = |person: &PersonState, before: &PersonState| {
+    let known = |person: &PersonState, recorded: bool| {
         let Engagement { changes_at, .. } = person.engagement;
         let holds = at >= assessed_at && changes_at.is_none_or(|change| at < change);
-        let same = person.ledger == before.ledger && !work.joined.contains(&person.lead);
+        let same = !recorded && !work.joined.contains(&person.lead);
         (same_model && same && holds).then_some(person.engagement)
     };
     let people: Vec<Person> = work
         .people
-        .iter()
-        .zip(&before)
-        .map(|(person, before)| Person {
+        .iter_mut()
+        .zip(&recorded)
+        .map(|(person, &recorded)| Person {
+            known: known(person, recorded),
             lead: person.lead.clone(),
             rules: person.rules,
-            ledger: person.ledger.clone(),
-            known: known(person, before),
+            ledger: mem::take(&mut person.ledger),
         })
         .collect();
     let found = assess(&compiled.model, &work.state.rules, &people, &work.state.visitor, at);
     let cause = if same_model || work.state.model_version == 0 { work.cause } else { Cause::Model };
     work.state.model_version = compiled.version;
     show(&mut work.state, &found, people.len(), at, now, cause, &mut folded.lines);
-    for ((person, before), engagement) in work.people.iter_mut().zip(&before).zip(&found.people) {
-        person.engagement = *engagement;
-        person.last_activity = person.ledger.last_at(at);
-        if caught_up || person != before || work.joined.contains(&person.lead) {
-            folded.people.push(person.clone());
+    let assessed = people.into_iter().zip(found.people);
+    let earlier = before.into_iter().zip(recorded);
+    for ((mut state, (person, engagement)), (before, recorded)) in
+        work.people.into_iter().zip(assessed).zip(earlier)
+    {
+        state.engagement = engagement;
+        state.last_activity = person.ledger.last_at(at);
+        state.ledger = person.ledger;
+        let changed = recorded || Figures::of(&state) != before;
+        if caught_up || changed || work.joined.contains(&state.lead) {
+            folded.people.push(state);
         }
     }
     folded.states.push(work.state);
 }
 
+/// Whether time has changed an account since it was last assessed.
+pub(crate) fn is_late(state: &AccountState, now: Timestamp) -> bool {
+    state.changes_at.is_some_and(|change| change <= now.secs())
+}
+
 /// Follows the changes that time brought since the account was last assessed, each recorded
-/// with the moment from which it held, however late it is found. Tells whether there were any.
-fn catch_up(compiled: &Compiled, work: &mut Work, now: Timestamp, folded: &mut Folded) -> bool {
-    let Some(mut at) = work.state.changes_at.filter(|&at| at <= now.secs()) else { return false };
-    let assessed_at = work.state.assessed_at;
+/// with the moment from which it held, however late it is found. Tells whether it got as far as
+/// now.
+fn catch_up(
+    compiled: &Compiled,
+    work: &mut Work,
+    now: Timestamp,
+    looks: &mut usize,
+    folded: &mut Folded,
+) -> bool {
+    let AccountState { assessed_at, changes_at, .. } = work.state;
+    let first = changes_at.filter(|&first| first >= assessed_at);
     let holds = |engagement: &Engagement| {
-        at >= assessed_at && engagement.changes_at.is_none_or(|change| at < change)
+        first.is_some_and(|first| engagement.changes_at.is_none_or(|change| first < change))
     };
     let people: Vec<Person> = work
         .people
@@ -115,22 +196,18 @@ fn catch_up(compiled: &Compiled, work: &mut Work, now: Timestamp, folded: &mut F
         .collect();
     let visitor = work.state.visitor.clone();
     let mut course = Course::new(&compiled.model, &work.state.rules, &people, &visitor);
-    for _ in 0..CHANGES {
-        let found = course.at(at);
-        show(&mut work.state, &found, people.len(), at, now, Cause::Time, &mut folded.lines);
-        match found.changes_at.filter(|&next| next <= now.secs()) {
-            Some(next) => at = next,
-            None => {
-                for (state, engagement) in work.people.iter_mut().zip(&found.people) {
-                    state.engagement = *engagement;
-                }
-                return true;
-            }
+    let mut changes = 0;
+    while let Some(at) = work.state.changes_at.filter(|&at| at <= now.secs()) {
+        if changes == CHANGES || *looks == 0 {
+            return false;
         }
-    }
-    // So many changes are left to the fold's own assessment, as of now.
-    for state in &mut work.people {
-        state.engagement.changes_at = Some(at);
+        changes += 1;
+        *looks = looks.saturating_sub(people.len() + 1);
+        let found = course.at(at);
+        for (state, engagement) in work.people.iter_mut().zip(&found.people) {
+            state.engagement = *engagement;
+        }
+        show(&mut work.state, &found, people.len(), at, now, Cause::Time, &mut folded.lines);
     }
     true
 }
@@ -155,22 +232,48 @@ fn ask_rules(compiled: &Compiled, work: &mut Work) {
     }
 }
 
-fn record(compiled: &Compiled, work: &mut Work) {
+/// Puts new entries into the ledgers, and tells of each person whether that changed theirs.
+fn record(compiled: &Compiled, work: &mut Work) -> Vec<bool> {
     if let Some(ledger) = work.rebuilt.remove(&None) {
         work.state.visitor = ledger;
     } else if let Some(entries) = work.entries.remove(&None) {
         work.state.visitor.record(entries);
     }
     work.state.matching = compiled.matching;
+    let mut recorded = Vec::with_capacity(work.people.len());
     for person in &mut work.people {
         let key = Some(person.lead.clone());
         // A ledger made anew holds what is new as well.
-        if let Some(ledger) = work.rebuilt.remove(&key) {
+        let changed = if let Some(ledger) = work.rebuilt.remove(&key) {
+            let changed = ledger != person.ledger;
             person.ledger = ledger;
+            changed
         } else if let Some(entries) = work.entries.remove(&key) {
+            let before = person.ledger.clone();
             person.ledger.record(entries);
-        }
+            person.ledger != before
+        } else {
+            false
+        };
+        recorded.push(changed);
         person.matching = compiled.matching;
+    }
+    recorded
+}
+
+/// What is stored of a person beside the ledger, as far as a fold can change it.
+#[derive(PartialEq, Eq)]
+struct Figures {
+    rules: LeadRules,
+    matching: i64,
+    engagement: Engagement,
+    last_activity: Option<i64>,
+}
+
+impl Figures {
+    fn of(person: &PersonState) -> Self {
+        let &PersonState { rules, matching, engagement, last_activity, .. } = person;
+        Self { rules, matching, engagement, last_activity }
     }
 }
 
@@ -193,6 +296,7 @@ fn show(
     state.fit = found.fit.score;
     state.tier = found.tier;
     state.tier_met = found.tier_met;
+    state.held_until = found.held_until;
     state.mqa = found.mqa;
     state.priority = found.priority;
     state.engaged_people = found.engaged_people;
@@ -232,6 +336,7 @@ pub(crate) fn unassessed(id: &abm_core::AccountId) -> AccountState {
         fit: 0,
         tier: None,
         tier_met: None,
+        held_until: None,
         mqa: false,
         priority: false,
         engaged_people: 0,

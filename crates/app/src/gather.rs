@@ -27,7 +27,7 @@ pub(crate) struct News {
 }
 
 /// Folds locked accounts at a moment and stores what was found. Their activities are stored
-/// already.
+/// already. Gives how many are late still, by more changes than one fold follows.
 pub(crate) async fn fold_accounts(
     tx: &WriteTx,
     compiled: &Arc<Compiled>,
@@ -35,11 +35,14 @@ pub(crate) async fn fold_accounts(
     news: News,
     cause: Cause,
     now: Timestamp,
-) -> Result<(), AppError> {
+) -> Result<u64, AppError> {
     let work = gather(tx, compiled, states, news, cause).await?;
     let compiled = Arc::clone(compiled);
     let folded = tokio::task::spawn_blocking(move || fold::fold(&compiled, work, now));
-    store(tx, folded.await.map_err(|_| AppError::Broken)?).await
+    let folded = folded.await.map_err(|_| AppError::Broken)?;
+    let behind = folded.behind;
+    store(tx, folded).await?;
+    Ok(behind)
 }
 
 async fn gather(
@@ -190,7 +193,7 @@ pub(crate) fn entry_of(compiled: &Compiled, activity: &Activity) -> Option<Entry
 }
 
 async fn store(tx: &WriteTx, folded: Folded) -> Result<(), AppError> {
-    let Folded { states, people, lines } = folded;
+    let Folded { states, people, lines, .. } = folded;
     let gone = no_longer_there(tx, &states).await?;
     let states: Vec<_> = states.into_iter().filter(|state| !gone.contains(&state.id)).collect();
     let lines: Vec<_> = lines.into_iter().filter(|line| !gone.contains(&line.account)).collect();

@@ -30,9 +30,9 @@ use std::sync::Arc;
 use abm_store::Store;
 
 pub use abm_store::{
-    AccountRecord, AccountState, ActivityPlace, ActivitySubject, LeadRecord, ModelRecord,
-    PriorityFilter, PriorityRow, RejectedActivity, StoreError, StoredActivity, TimelineLine,
-    TopPerson, WorkspaceRecord,
+    AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, LeadRecord,
+    ModelRecord, PriorityFilter, PriorityRow, RejectedActivity, StoreError, StoredActivity,
+    TimelineLine, TopPerson, WorkspaceRecord,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::AppError;

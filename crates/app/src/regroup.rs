@@ -9,7 +9,7 @@ use abm_store::{
 };
 
 use crate::AppError;
-use crate::fold::{unassessed, unassessed_person};
+use crate::fold::{is_late, unassessed, unassessed_person};
 use crate::gather::{News, fold_accounts, ledgers_of_leads};
 use crate::matching::{Matcher, mentioned, new_account};
 use crate::models::Compiled;
@@ -82,22 +82,19 @@ pub(crate) async fn lock_accounts(
         states = tx.lock_account_states(ids.iter().cloned()).await?;
     }
     // What time has brought is on record before what happens now, by whatever means it comes.
-    let due = |state: &AccountState| {
-        let same_model = state.model_version == compiled.version;
-        same_model && state.changes_at.is_some_and(|change| change <= now.secs())
-    };
-    let late: BTreeMap<_, _> = states
-        .iter()
-        .filter(|(_, state)| due(state))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect();
-    if late.is_empty() {
-        return Ok(states);
+    loop {
+        let late: BTreeMap<_, _> = states
+            .iter()
+            .filter(|(_, state)| state.model_version == compiled.version && is_late(state, now))
+            .map(|(id, state)| (id.clone(), state.clone()))
+            .collect();
+        if late.is_empty() {
+            return Ok(states);
+        }
+        let ids_of_late: Vec<AccountId> = late.keys().cloned().collect();
+        fold_accounts(tx, compiled, late, News::default(), Cause::Time, now).await?;
+        states.extend(tx.lock_account_states(ids_of_late).await?);
     }
-    let ids_of_late: Vec<AccountId> = late.keys().cloned().collect();
-    fold_accounts(tx, compiled, late, News::default(), Cause::Time, now).await?;
-    states.extend(tx.lock_account_states(ids_of_late).await?);
-    Ok(states)
 }
 
 /// Puts people where they belong: those who are new into their account, those whose match

@@ -191,6 +191,7 @@ impl Run {
                 ("coverage", i64::from(state.rules.fit.coverage)),
                 ("tier", state.tier.map_or(0, |tier| i64::from(tier.number()))),
                 ("tier_met", state.tier_met.map_or(0, |tier| i64::from(tier.number()))),
+                ("held_until", state.held_until.unwrap_or(i64::MIN)),
                 ("mqa", i64::from(state.mqa)),
                 ("priority", i64::from(state.priority)),
                 ("engaged_people", i64::from(state.engaged_people)),

@@ -1,6 +1,6 @@
 //! What is shown: accounts, ranked lists, people, activities.
 
-use abm_core::assess::{Assessment, LeadRules, assess, forecast, raw_points};
+use abm_core::assess::{Assessment, LeadRules, assess, raw_points};
 use abm_core::engagement::Reading;
 use abm_core::fit::Fit;
 use abm_core::grade::Label;
@@ -9,8 +9,8 @@ use abm_core::rule::AccountFacts;
 use abm_core::tier::Tier;
 use abm_core::{AccountId, AccountProfile, LeadId, Timestamp, WorkspaceId};
 use abm_store::{
-    AccountRecord, AccountState, ActivityPlace, ActivitySubject, LeadRecord, PriorityFilter,
-    PriorityRow, RejectedActivity, StoredActivity, TopPerson, View,
+    AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, LeadRecord,
+    PriorityFilter, PriorityRow, RejectedActivity, ShownAccount, StoredActivity, TopPerson, View,
 };
 
 use crate::clock::CLOCK_SECS;
@@ -25,13 +25,11 @@ pub struct AccountView {
     /// Its profile.
     pub account: AccountRecord,
     /// What was found of it.
-    pub state: AccountState,
+    pub scores: AccountScores,
     /// Letter and digit.
     pub label: Label,
     /// Weighted raw points of its people, where they were looked at.
     pub raw_points: Option<f64>,
-    /// The second in which it leaves its tier if nothing happens; only while the tier is held.
-    pub held_until: Option<i64>,
     /// Why it is where it is, a sentence each.
     pub reasons: Vec<String>,
     /// The people who add most to it.
@@ -89,25 +87,21 @@ impl App {
     ) -> Result<AccountView, AppError> {
         let view = self.inner.store.view(workspace);
         if as_of.is_none() && version.is_none() {
-            let found = view.account_with_state(id).await?;
-            let (account, state, revision) =
+            let found = view.account_as_shown(id, people).await?;
+            let ShownAccount { account, scores, people, revision } =
                 found.ok_or_else(|| AppError::not_found("account", id))?;
             let now = self.clock().now().secs();
             // Between the moment of a change and the timer's work on it, the answer is found
-            // here: what is shown is never behind the clock. A held tier has an end to be found.
-            let held = state.tier != state.tier_met;
-            let ahead = state.assessed_at > now + CLOCK_SECS;
-            if !held && !ahead && state.changes_at.is_none_or(|change| change > now) {
-                let compiled = self.inner.models.get(&view, state.model_version).await?;
-                let people =
-                    if people > 0 { view.top_people(id, people).await? } else { Vec::new() };
+            // here: what is shown is never behind the clock.
+            let ahead = scores.assessed_at > now + CLOCK_SECS;
+            if !ahead && scores.changes_at.is_none_or(|change| change > now) {
+                let compiled = self.inner.models.get(&view, scores.model_version).await?;
                 return Ok(AccountView {
-                    label: compiled.model.grades.label(state.fit, state.engagement),
-                    reasons: reasons(&compiled, &state),
+                    label: compiled.model.grades.label(scores.fit, scores.engagement),
+                    reasons: reasons(&compiled, &scores),
                     account,
-                    state,
+                    scores,
                     raw_points: None,
-                    held_until: None,
                     people,
                     revision,
                 });
@@ -128,17 +122,14 @@ impl App {
                 person.seniority = lead.profile.seniority;
             }
         }
-        let state = state_of(&compiled, &subject, &found, at);
-        let held_until =
-            if found.tier == found.tier_met { None } else { ends(&compiled, &subject, &found) };
+        let scores = AccountScores::from(state_of(&compiled, &subject, &found, at));
         let raw = raw_points(&compiled.model, &subject.people, &subject.visitor, at);
         Ok(AccountView {
             label: found.label,
-            reasons: reasons(&compiled, &state),
+            reasons: reasons(&compiled, &scores),
             account: subject.account,
-            state,
+            scores,
             raw_points: Some(raw),
-            held_until,
             people: top,
             revision,
         })
@@ -159,10 +150,10 @@ impl App {
         let revision = view.revision().await?;
         let mut ranked = Vec::new();
         for row in view.by_rank(filter, after, limit).await? {
-            let compiled = self.inner.models.get(&view, row.state.model_version.max(1)).await?;
+            let compiled = self.inner.models.get(&view, row.scores.model_version.max(1)).await?;
             ranked.push(RankedAccount {
-                label: compiled.model.grades.label(row.state.fit, row.state.engagement),
-                why: reasons(&compiled, &row.state),
+                label: compiled.model.grades.label(row.scores.fit, row.scores.engagement),
+                why: reasons(&compiled, &row.scores),
                 row,
             });
         }
@@ -324,7 +315,7 @@ impl RankedAccount {
     /// Its place, for the page after it.
     #[must_use]
     pub fn place(&self) -> (i64, AccountId) {
-        (self.row.state.rank(), self.row.state.id.clone())
+        (self.row.scores.rank(), self.row.scores.id.clone())
     }
 }
 
@@ -366,12 +357,6 @@ pub(crate) async fn one_subject(
     found.into_iter().next().ok_or_else(|| AppError::not_found("account", id))
 }
 
-/// The second in which an account leaves its tier if nothing happens.
-fn ends(compiled: &Compiled, subject: &Subject, found: &Assessment) -> Option<i64> {
-    let Subject { rules, people, visitor, .. } = subject;
-    forecast(&compiled.model, rules, people, visitor, found).map(|forecast| forecast.at)
-}
-
 /// The state that an assessment would store.
 pub(crate) fn state_of(
     compiled: &Compiled,
@@ -388,6 +373,7 @@ pub(crate) fn state_of(
         fit: found.fit.score,
         tier: found.tier,
         tier_met: found.tier_met,
+        held_until: found.held_until,
         mqa: found.mqa,
         priority: found.priority,
         engaged_people: found.engaged_people,
@@ -414,33 +400,32 @@ fn top_people(subject: &Subject, found: &Assessment, at: i64) -> Vec<TopPerson> 
             last_activity: person.ledger.last_at(at),
         })
         .collect();
-    let adds = |person: &TopPerson| u64::from(person.engagement) * u64::from(person.percent);
-    top.sort_by(|one, other| adds(other).cmp(&adds(one)).then_with(|| one.lead.cmp(&other.lead)));
+    top.sort_unstable_by(TopPerson::compare);
     top
 }
 
 /// Why an account is where it is: its tier and the figures that meet the bar, the hold, the
 /// qualification, the exclusion.
-fn reasons(compiled: &Compiled, state: &AccountState) -> Vec<String> {
+fn reasons(compiled: &Compiled, scores: &AccountScores) -> Vec<String> {
     let tiers = &compiled.model.tiers;
     let mut reasons = Vec::new();
-    if let Some(reason) = &state.rules.exclusion {
+    if let Some(reason) = &scores.exclusion {
         reasons.push(format!("excluded from priority: {reason}"));
     }
     let figures = |bar: &abm_core::tier::Bar| {
         format!(
             "fit {} (bar {}), engagement {} (bar {}), {} engaged people (bar {})",
-            state.fit,
+            scores.fit,
             bar.fit,
-            state.engagement,
+            scores.engagement,
             bar.engagement,
-            state.engaged_people,
+            scores.engaged_people,
             bar.engaged_people
         )
     };
     let bar_of = |tier: Tier| tiers.bars.iter().find(|bar| bar.tier == tier);
-    match state.tier.and_then(bar_of) {
-        Some(bar) if state.tier_met == state.tier => {
+    match scores.tier.and_then(bar_of) {
+        Some(bar) if scores.held_until.is_none() => {
             reasons.push(format!("tier {}: {}", bar.tier.number(), figures(&bar.bar)));
         }
         Some(bar) => {
@@ -453,10 +438,10 @@ fn reasons(compiled: &Compiled, state: &AccountState) -> Vec<String> {
         }
         None => reasons.push(format!(
             "no tier: fit {}, engagement {}, {} engaged people",
-            state.fit, state.engagement, state.engaged_people
+            scores.fit, scores.engagement, scores.engaged_people
         )),
     }
-    if state.mqa {
+    if scores.mqa {
         reasons.push("marketing qualified".into());
     }
     reasons

@@ -19,7 +19,7 @@ use crate::{AppError, Inner};
 /// How much the writer takes on.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Calls that may wait; more are refused at once.
+    /// Calls that may wait to be looked at, and as many that were; more are refused at once.
     pub queue: usize,
     /// Most activities of one transaction.
     pub transaction_rows: usize,
@@ -118,7 +118,9 @@ async fn serve(inner: Arc<Inner>, mut queue: mpsc::Receiver<Job>, limits: Limits
                 None => return,
             },
         };
-        while let Ok(job) = queue.try_recv() {
+        while waiting.len() < limits.queue
+            && let Ok(job) = queue.try_recv()
+        {
             waiting.push_back(job);
         }
         match job {

@@ -28,6 +28,10 @@ use crate::options::{Options, Part};
 use crate::service::Service;
 use crate::world::World;
 
+/// Scoring makes and drops many small values; the system's allocator is slow at that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::parse();

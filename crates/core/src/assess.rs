@@ -97,6 +97,9 @@ pub struct Assessment {
     pub tier: Option<Tier>,
     /// The tier whose bar it meets at this very moment.
     pub tier_met: Option<Tier>,
+    /// The second in which a tier that is only held ends, unless its bar is met again before;
+    /// `None` when the bar is met, or there is no tier.
+    pub held_until: Option<i64>,
     /// Whether it is a marketing qualified account.
     pub mqa: bool,
     /// Whether it is in a priority tier and not excluded.
@@ -174,7 +177,7 @@ impl<'a> Course<'a> {
         let ahead = crowd.members.iter().filter_map(|member| member.next_moment(as_of));
         let last = crowd.members.iter().filter_map(|member| member.ledger.last_at(as_of));
         let last_activity = last.max();
-        let changes_at = next.chain(ahead).chain(held.lapses_at).min();
+        let changes_at = next.chain(ahead).chain(held.lapses_at()).min();
         let visitor = people.pop().unwrap_or(Engagement { score: 0, changes_at: None });
         let priority = crowd.model.tiers.priority.as_slice();
         Assessment {
@@ -183,6 +186,7 @@ impl<'a> Course<'a> {
             label: crowd.model.grades.label(fit.score, standing.engagement),
             tier: held.tier,
             tier_met: held.tier_met,
+            held_until: held.tier_lapses_at,
             mqa: held.mqa && !*excluded,
             priority: !*excluded && held.tier.is_some_and(|tier| priority.contains(&tier)),
             engaged_people: standing.engaged_people,

@@ -8,6 +8,7 @@ mod account;
 mod activity;
 mod bulk;
 mod connect;
+mod document;
 mod entity;
 mod error;
 mod housekeeping;
@@ -15,11 +16,13 @@ mod lead;
 mod matching;
 mod model;
 mod priority;
+mod rank;
 mod records;
 mod rejected;
 mod request;
 mod revision;
 mod setting;
+mod shown;
 mod state;
 mod timeline;
 mod token;
@@ -31,12 +34,13 @@ pub use activity::{ActivityPlace, ActivitySubject};
 pub use connect::{Engine, OpenOptions, Store};
 pub use error::StoreError;
 pub use matching::Claim;
-pub use priority::{PriorityFilter, PriorityRow, TopPerson};
+pub use priority::{PriorityFilter, PriorityRow, ShownAccount, TopPerson};
+pub use rank::RANK_PRIORITY_END;
 pub use records::{
     AccountRecord, AccountState, Cause, LeadRecord, ModelRecord, PersonState, RejectedActivity,
     StoredActivity, TimelineLine, TokenRecord, WorkspaceRecord,
 };
 pub use request::FirstOutcome;
-pub use state::RANK_PRIORITY_END;
+pub use shown::AccountScores;
 pub use view::View;
 pub use write::{Lock, WriteTx};

@@ -1,12 +1,18 @@
 //! Lists of accounts by rank, and single accounts as they are shown.
 
-use abm_core::AccountId;
-use abm_core::tier::Tier;
-use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult};
+use std::cmp::Ordering;
 
-use crate::entity::{account, account_state};
-use crate::state::RANK_PRIORITY_END;
-use crate::{AccountRecord, AccountState, StoreError, View};
+use abm_core::tier::Tier;
+use abm_core::{AccountId, BuyingRole, LeadId, Seniority};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::Deserialize;
+
+use crate::document;
+use crate::entity::account;
+use crate::rank::{RANK_PRIORITY_END, ranks_of};
+use crate::shown::{COLUMNS, ScoresRow};
+use crate::state::score_of;
+use crate::{AccountRecord, AccountScores, StoreError, View};
 
 /// Which accounts a ranked list holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,11 +29,24 @@ pub struct PriorityFilter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriorityRow {
     /// What was found of it.
-    pub state: AccountState,
+    pub scores: AccountScores,
     /// Its name.
     pub name: String,
     /// Its owner.
     pub owner: String,
+}
+
+/// An account as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownAccount {
+    /// Its profile.
+    pub account: AccountRecord,
+    /// What was found of it.
+    pub scores: AccountScores,
+    /// The people who add most to it, the most important first.
+    pub people: Vec<TopPerson>,
+    /// The position this was read at.
+    pub revision: u64,
 }
 
 impl PriorityFilter {
@@ -42,8 +61,7 @@ impl PriorityFilter {
         let mut ranges: Vec<(i64, i64)> = Vec::new();
         for priority in ends {
             for &tier in &self.tiers {
-                let first = AccountState::first_rank(priority, tier);
-                ranges.push((first, AccountState::end_rank(priority, tier)));
+                ranges.push(ranks_of(priority, tier));
             }
         }
         ranges.sort_unstable();
@@ -63,7 +81,9 @@ impl View {
         after: Option<(i64, AccountId)>,
         limit: u64,
     ) -> Result<Vec<PriorityRow>, StoreError> {
-        let mut found = Vec::new();
+        let backend = self.db().get_database_backend();
+        let row = document::array(backend, &[&*document::array(backend, COLUMNS), "name", "owner"]);
+        let mut found: Vec<PriorityRow> = Vec::new();
         let (from, id) = match after {
             Some((rank, id)) => (rank, id.into_string()),
             None => (-1, String::new()),
@@ -75,7 +95,7 @@ impl View {
             }
             let mqa = if filter.mqa_only { "AND s.mqa " } else { "" };
             let place = if self.is_postgres() { "($1, $2)" } else { "(?, ?)" };
-            let sql = format!(
+            let query = format!(
                 "SELECT s.*, a.name, a.owner FROM account_state AS s \
                  JOIN account AS a ON a.workspace_id = s.workspace_id \
                  AND a.account_id = s.account_id \
@@ -83,85 +103,85 @@ impl View {
                  AND (s.rank, s.account_id) > {place} ORDER BY s.rank, s.account_id LIMIT {left}",
                 self.workspace
             );
+            let sql = format!("SELECT {}", document::expression(backend, &row, &query));
             let values: [sea_orm::Value; 2] = [from.into(), id.clone().into()];
-            for row in self.db().query_all_raw(self.statement(&sql, values)).await? {
-                found.push(PriorityRow {
-                    state: state_of(&row)?,
-                    name: row.try_get("", "name")?,
-                    owner: row.try_get("", "owner")?,
-                });
-            }
+            let found_row = self.db().query_one_raw(self.statement(&sql, values)).await?;
+            let Some(document) = found_row else { continue };
+            let rows: Vec<(ScoresRow, String, String)> =
+                document::parse(&document.try_get_by_index::<String>(0)?)?;
+            let rows = rows.into_iter().map(|(scores, name, owner)| {
+                Ok::<_, StoreError>(PriorityRow { scores: scores.try_into()?, name, owner })
+            });
+            let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+            rows.sort_by_cached_key(|row| (row.scores.rank(), row.scores.id.clone()));
+            found.append(&mut rows);
         }
         Ok(found)
     }
 
-    /// An account, what was found of it, and the position this was read at: one statement.
+    /// An account with its scores and the `people` who add most to it, the most important
+    /// first, and the position this was read at: one statement.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn account_with_state(
+    pub async fn account_as_shown(
         &self,
         id: &AccountId,
-    ) -> Result<Option<(AccountRecord, AccountState, u64)>, StoreError> {
-        let value = if self.is_postgres() { "$1" } else { "?" };
-        // The state comes second, under names of its own where both tables use one.
+        people: u32,
+    ) -> Result<Option<ShownAccount>, StoreError> {
+        let backend = self.db().get_database_backend();
+        let value = if self.is_postgres() { "$1" } else { "?1" };
+        let of_account =
+            format!("WHERE s.workspace_id = {} AND s.account_id = {value}", self.workspace);
+        let scores = document::expression(
+            backend,
+            &document::array(backend, COLUMNS),
+            &format!("SELECT s.* FROM account_state AS s {of_account}"),
+        );
+        let people = document::expression(
+            backend,
+            &document::array(backend, TopPersonRow::COLUMNS),
+            &format!(
+                "SELECT s.*, l.title, l.seniority FROM lead_state AS s JOIN lead AS l \
+                 ON l.workspace_id = s.workspace_id AND l.lead_id = s.lead_id {of_account} \
+                 ORDER BY s.engagement * s.percent DESC, s.lead_id LIMIT {people}"
+            ),
+        );
         let sql = format!(
-            "SELECT s.*, a.name, a.domains, a.website, a.industry, a.employees, \
-             a.annual_revenue_usd, a.country, a.region, a.city, a.parent_account_id, a.owner, \
-             a.attributes, a.origin, a.created_at, a.updated_at, {} AS revision \
-             FROM account AS a JOIN account_state AS s \
-             ON s.workspace_id = a.workspace_id AND s.account_id = a.account_id \
+            "SELECT a.*, {scores} AS scores, {people} AS people, {} AS revision FROM account AS a \
              WHERE a.workspace_id = {} AND a.account_id = {value}",
             self.revision_column(),
             self.workspace
         );
         let statement = self.statement(&sql, [id.as_str().into()]);
         let Some(row) = self.db().query_one_raw(statement).await? else { return Ok(None) };
-        let record = account::Model::from_query_result(&row, "")?.try_into()?;
+        let scores: Vec<ScoresRow> = document::parse(&row.try_get::<String>("", "scores")?)?;
+        let Some(scores) = scores.into_iter().next() else { return Ok(None) };
+        let people: Vec<TopPersonRow> = document::parse(&row.try_get::<String>("", "people")?)?;
+        let people: Result<Vec<_>, _> = people.into_iter().map(TopPerson::try_from).collect();
+        let mut people = people?;
+        people.sort_unstable_by(TopPerson::compare);
         let revision: i64 = row.try_get("", "revision")?;
-        Ok(Some((record, state_of(&row)?, revision.unsigned_abs())))
+        Ok(Some(ShownAccount {
+            account: account::Model::from_query_result(&row, "")?.try_into()?,
+            scores: scores.try_into()?,
+            people,
+            revision: revision.unsigned_abs(),
+        }))
     }
-
-    /// The people of an account who add most to it, with their titles, the most important
-    /// first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn top_people(
-        &self,
-        account: &AccountId,
-        limit: u32,
-    ) -> Result<Vec<TopPerson>, StoreError> {
-        let value = if self.is_postgres() { "$1" } else { "?" };
-        let sql = format!(
-            "SELECT s.lead_id, s.engagement, s.fit, s.percent, s.buying_role, \
-             s.last_activity_secs, l.title, l.seniority FROM lead_state AS s JOIN lead AS l \
-             ON l.workspace_id = s.workspace_id AND l.lead_id = s.lead_id \
-             WHERE s.workspace_id = {} AND s.account_id = {value} \
-             ORDER BY s.engagement * s.percent DESC, s.lead_id LIMIT {limit}",
-            self.workspace
-        );
-        let statement = self.statement(&sql, [account.as_str().into()]);
-        let rows = self.db().query_all_raw(statement).await?;
-        rows.iter().map(TopPerson::read).collect()
-    }
-}
-
-fn state_of(row: &QueryResult) -> Result<AccountState, StoreError> {
-    account_state::Model::from_query_result(row, "")?.try_into()
 }
 
 /// One of the people who add most to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopPerson {
     /// Who.
-    pub lead: abm_core::LeadId,
+    pub lead: LeadId,
     /// Job title.
     pub title: String,
     /// Seniority.
-    pub seniority: Option<abm_core::Seniority>,
+    pub seniority: Option<Seniority>,
     /// Buying role.
-    pub buying_role: Option<abm_core::BuyingRole>,
+    pub buying_role: Option<BuyingRole>,
     /// 0 to 100.
     pub engagement: u8,
     /// 0 to 100.
@@ -173,22 +193,53 @@ pub struct TopPerson {
 }
 
 impl TopPerson {
-    fn read(row: &QueryResult) -> Result<Self, StoreError> {
+    /// Who adds more to the account comes first.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        let adds = |person: &Self| u64::from(person.engagement) * u64::from(person.percent);
+        adds(other).cmp(&adds(self)).then_with(|| self.lead.cmp(&other.lead))
+    }
+}
+
+/// A row of a document.
+#[derive(Debug, Deserialize)]
+struct TopPersonRow {
+    lead_id: String,
+    title: String,
+    seniority: String,
+    buying_role: String,
+    engagement: i16,
+    fit: i16,
+    percent: u32,
+    last_activity_secs: Option<i64>,
+}
+
+impl TopPersonRow {
+    const COLUMNS: &[&str] = &[
+        "lead_id",
+        "title",
+        "seniority",
+        "buying_role",
+        "engagement",
+        "fit",
+        "percent",
+        "last_activity_secs",
+    ];
+}
+
+impl TryFrom<TopPersonRow> for TopPerson {
+    type Error = StoreError;
+
+    fn try_from(row: TopPersonRow) -> Result<Self, StoreError> {
         const TABLE: &str = "lead_state";
-        let lead: String = row.try_get_by_index(0)?;
-        let (role, seniority): (String, String) =
-            (row.try_get_by_index(4)?, row.try_get_by_index(7)?);
-        let percent: i64 = row.try_get_by_index(3)?;
         Ok(Self {
-            lead: abm_core::LeadId::new(lead).map_err(|found| StoreError::corrupt(TABLE, found))?,
-            engagement: crate::state::score_of(TABLE, row.try_get_by_index(1)?)?,
-            fit: crate::state::score_of(TABLE, row.try_get_by_index(2)?)?,
-            percent: u32::try_from(percent)
-                .map_err(|_| StoreError::corrupt(TABLE, format!("weight {percent}")))?,
-            buying_role: abm_core::BuyingRole::from_name(&role),
-            last_activity: row.try_get_by_index(5)?,
-            title: row.try_get_by_index(6)?,
-            seniority: abm_core::Seniority::from_name(&seniority),
+            lead: LeadId::new(row.lead_id).map_err(|found| StoreError::corrupt(TABLE, found))?,
+            title: row.title,
+            seniority: Seniority::from_name(&row.seniority),
+            buying_role: BuyingRole::from_name(&row.buying_role),
+            engagement: score_of(TABLE, row.engagement)?,
+            fit: score_of(TABLE, row.fit)?,
+            percent: row.percent,
+            last_activity: row.last_activity_secs,
         })
     }
 }

@@ -115,6 +115,8 @@ pub struct AccountState {
     pub tier: Option<Tier>,
     /// The tier whose bar it met when it was assessed.
     pub tier_met: Option<Tier>,
+    /// The second in which a tier that is only held ends, unless its bar is met again before.
+    pub held_until: Option<i64>,
     /// Whether it is a marketing qualified account.
     pub mqa: bool,
     /// Whether it is a priority account.

@@ -6,42 +6,13 @@ use abm_core::assess::{AccountRules, Engagement, LeadRules};
 use abm_core::fit::Fit;
 use abm_core::tier::Tier;
 use abm_core::{AccountId, BuyingRole, LeadId, Ledger};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QueryTrait,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 
 use crate::bulk::{Column as Bulk, Rows};
 use crate::entity::{account_state, lead_state};
 use crate::lead::account_or_none;
+use crate::rank::rank;
 use crate::{AccountState, PersonState, StoreError, View, WriteTx};
-
-/// Ranks below this are those of priority accounts.
-pub const RANK_PRIORITY_END: i64 = 4 * RANKS_OF_TIER;
-
-/// How many ranks a tier has: all pairs of engagement and fit.
-const RANKS_OF_TIER: i64 = 101 * 101;
-
-impl AccountState {
-    /// The place in lists, the smallest first: priority accounts before others, then by tier,
-    /// engagement and fit.
-    #[must_use]
-    pub fn rank(&self) -> i64 {
-        Self::first_rank(self.priority, self.tier)
-            + (100 - i64::from(self.engagement)) * 101
-            + (100 - i64::from(self.fit))
-    }
-
-    /// The first rank of a tier, inside or outside priority.
-    pub(crate) fn first_rank(priority: bool, tier: Option<Tier>) -> i64 {
-        let outside = if priority { 0 } else { 4 };
-        (outside + i64::from(tier_number(tier)) - 1) * RANKS_OF_TIER
-    }
-
-    /// The first rank after those of a tier.
-    pub(crate) fn end_rank(priority: bool, tier: Option<Tier>) -> i64 {
-        Self::first_rank(priority, tier) + RANKS_OF_TIER
-    }
-}
 
 /// The stored number of a tier: 4 for none, so that it sorts behind the others.
 pub(crate) fn tier_number(tier: Option<Tier>) -> i16 {
@@ -87,7 +58,8 @@ impl View {
         if lock && self.is_postgres() {
             QueryTrait::query(&mut query).lock_exclusive();
         }
-        states_by_id(query.all(&self.db()).await?)
+        let query = query.build(self.db().get_database_backend());
+        states_by_id(self.rows::<account_state::Entity>(query).await?)
     }
 
     /// The states of accounts in the order of their ids, after `after`.
@@ -122,18 +94,18 @@ impl View {
         if ids.is_empty() {
             return Ok(people);
         }
-        let rows = lead_state::Entity::find()
+        let query = lead_state::Entity::find()
             .filter(lead_state::Column::WorkspaceId.eq(self.workspace.0))
             .filter(self.is_one_of(lead_state::Column::AccountId, ids))
-            .order_by_asc(lead_state::Column::AccountId)
-            .order_by_asc(lead_state::Column::LeadId)
-            .all(&self.db())
-            .await?;
-        for row in rows {
+            .build(self.db().get_database_backend());
+        for row in self.rows::<lead_state::Entity>(query).await? {
             let person = PersonState::try_from(row)?;
             if let Some(account) = person.account.clone() {
                 people.entry(account).or_default().push(person);
             }
+        }
+        for people in people.values_mut() {
+            people.sort_unstable_by(|one, other| one.lead.cmp(&other.lead));
         }
         Ok(people)
     }
@@ -160,8 +132,8 @@ impl View {
             self.workspace
         );
         let mut people = BTreeMap::new();
-        for row in rows.query(&self.db(), &sql).await? {
-            let row = lead_state::Model::from_query_result(&row, "")?;
+        let query = rows.into_statement(&self.db(), &sql);
+        for row in self.rows::<lead_state::Entity>(query).await? {
             let person = PersonState::try_from(row)?;
             people.insert(person.lead.clone(), person);
         }
@@ -249,9 +221,7 @@ impl WriteTx {
              ORDER BY changes_secs, account_id LIMIT {limit}{lock}",
             self.workspace
         );
-        let rows = self.db().query_all_raw(self.statement(&sql, [])).await?;
-        let rows = rows.iter().map(|row| account_state::Model::from_query_result(row, ""));
-        states_by_id(rows.collect::<Result<_, _>>()?)
+        states_by_id(self.rows::<account_state::Entity>(self.statement(&sql, [])).await?)
     }
 
     /// Makes every account due, for another model version has come into force.
@@ -315,11 +285,12 @@ impl WriteTx {
             Bulk::Bool("priority", flag(|s| s.priority)),
             Bulk::Int("engaged_people", int(|s| s.engaged_people.into())),
             Bulk::Int("people", int(|s| s.people.into())),
-            Bulk::Int("rank", int(AccountState::rank)),
+            Bulk::Int("rank", int(|s| rank(s.priority, s.tier, s.engagement, s.fit))),
             Bulk::IntOrNull("last_activity_secs", maybe(|s| s.last_activity)),
             Bulk::Int("assessed_secs", int(|s| s.assessed_at)),
             Bulk::IntOrNull("changes_secs", maybe(|s| s.changes_at)),
             Bulk::Int("sequence", int(|s| s.sequence)),
+            Bulk::IntOrNull("held_until_secs", maybe(|s| s.held_until)),
         ]);
         let conflict = if replace {
             format!("(workspace_id, account_id) DO UPDATE SET {}", rows.updates(&["account_id"]))
@@ -433,6 +404,7 @@ impl TryFrom<account_state::Model> for AccountState {
             assessed_secs,
             changes_secs,
             sequence,
+            held_until_secs,
         } = row;
         const TABLE: &str = "account_state";
         Ok(Self {
@@ -452,6 +424,7 @@ impl TryFrom<account_state::Model> for AccountState {
             fit: score_of(TABLE, fit)?,
             tier: tier_of(tier),
             tier_met: tier_of(tier_met),
+            held_until: held_until_secs,
             mqa,
             priority,
             engaged_people: u32::try_from(engaged_people).unwrap_or(u32::MAX),

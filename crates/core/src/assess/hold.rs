@@ -17,34 +17,41 @@ pub(super) struct Held {
     pub(super) tier: Option<Tier>,
     pub(super) tier_met: Option<Tier>,
     pub(super) mqa: bool,
-    /// The first second in which something that is only held can lapse.
-    pub(super) lapses_at: Option<i64>,
+    /// The second in which a tier that is only held lapses, unless its bar is met again.
+    pub(super) tier_lapses_at: Option<i64>,
+    /// The same for the qualification.
+    mqa_lapses_at: Option<i64>,
 }
 
 pub(super) fn look_back(crowd: &Crowd<'_>, now: &Standing, as_of: i64) -> Held {
     let tiers = &crowd.model.tiers;
     let window = Window::new(crowd, now, as_of);
     let tier_met = tiers.bars.iter().find(|tier| tier.bar.is_met_by(now)).map(|tier| tier.tier);
-    let mut held = Held { tier: tier_met, tier_met, mqa: false, lapses_at: None };
+    let mut held =
+        Held { tier: tier_met, tier_met, mqa: false, tier_lapses_at: None, mqa_lapses_at: None };
     if let Some((tier, met)) = window.better_tier(tier_met) {
         held.tier = Some(tier.tier);
-        held.lapses_at = Some(window.lapse(&tier.bar, met));
+        held.tier_lapses_at = Some(window.lapse(&tier.bar, met));
     }
     let Some(mqa) = &tiers.mqa else { return held };
     if mqa.is_met_by(now) {
         held.mqa = true;
     } else if let Some(raised_at) = window.last_raised_hand() {
         held.mqa = true;
-        let lapses_at = raised_at + tiers.hold_secs + 1;
-        held.lapses_at = Some(held.lapses_at.map_or(lapses_at, |at| at.min(lapses_at)));
+        held.mqa_lapses_at = Some(raised_at + tiers.hold_secs + 1);
     } else if let Some(met) = window.last_met(mqa) {
         held.mqa = true;
-        held.lapses_at = held.lapses_at.into_iter().chain([window.lapse(mqa, met)]).min();
+        held.mqa_lapses_at = Some(window.lapse(mqa, met));
     }
     held
 }
 
 impl Held {
+    /// The first second in which something that is only held can lapse.
+    pub(super) fn lapses_at(&self) -> Option<i64> {
+        self.tier_lapses_at.into_iter().chain(self.mqa_lapses_at).min()
+    }
+
     /// What the window says at `as_of`, a later second than this was found for, if that needs no
     /// look at the window: what is held is held until it lapses, and nobody has risen since.
     pub(super) fn still(
@@ -54,7 +61,7 @@ impl Held {
         since: i64,
         as_of: i64,
     ) -> Option<Self> {
-        let holds = self.lapses_at.is_some_and(|lapse| as_of < lapse);
+        let holds = self.lapses_at().is_some_and(|lapse| as_of < lapse);
         if !holds || !crowd.rises(since, as_of + 1).is_empty() {
             return None;
         }

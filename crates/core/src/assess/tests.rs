@@ -61,6 +61,9 @@ fn a_tier_is_kept_for_the_hold_and_lapses_at_its_second() {
     assert_ne!(at(&model, &people, lapse).tier, Some(Tier::One), "lapsed");
     let found = forecast(&model, &AccountRules::default(), &people, &Ledger::default(), &start);
     assert_eq!(found.map(|forecast| forecast.at), Some(lapse));
+    assert_eq!(start.held_until, None, "its bar is met");
+    assert_eq!(at(&model, &people, last_met + 1).held_until, Some(lapse));
+    assert_eq!(at(&model, &people, lapse - 1).held_until, Some(lapse));
 }
 
 #[test]

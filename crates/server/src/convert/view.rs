@@ -1,6 +1,6 @@
 //! Account views and entries of ranked lists.
 
-use abm_app::{AccountState, AccountView, RankedAccount, TopPerson};
+use abm_app::{AccountView, RankedAccount, TopPerson};
 use abm_core::missing::Missing;
 use abm_proto::v1;
 
@@ -8,8 +8,7 @@ use super::{account, lead, missing, score, time};
 
 /// An account as marketing and sales see it. Who may not see personal fields gets none.
 pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
-    let AccountView { account, state, label, raw_points, held_until, reasons, people, revision: _ } =
-        view;
+    let AccountView { account, scores, label, raw_points, reasons, people, revision: _ } = view;
     let mut account = account::to_proto(account);
     let sum: f64 = people.iter().map(adds).sum();
     let mut people: Vec<v1::PersonView> = people.iter().map(|one| person(one, sum)).collect();
@@ -19,25 +18,25 @@ pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
     }
     v1::AccountView {
         account: Some(account),
-        engagement: state.engagement.into(),
-        fit: state.fit.into(),
-        fit_coverage: state.rules.fit.coverage.into(),
+        engagement: scores.engagement.into(),
+        fit: scores.fit.into(),
+        fit_coverage: scores.fit_coverage.into(),
         label: label.to_string(),
         fit_grade: score::fit_grade(label).into(),
         engagement_grade: score::engagement_grade(label).into(),
-        tier: score::tier(state.tier).into(),
-        tier_held_until: held_until.map(time::from_secs),
-        mqa: state.mqa,
-        priority: state.priority,
-        excluded: state.rules.exclusion.is_some(),
-        engaged_people: count(state.engaged_people),
-        people: count(state.people),
+        tier: score::tier(scores.tier).into(),
+        tier_held_until: scores.held_until.map(time::from_secs),
+        mqa: scores.mqa,
+        priority: scores.priority,
+        excluded: scores.exclusion.is_some(),
+        engaged_people: count(scores.engaged_people),
+        people: count(scores.people),
         raw_points,
-        last_activity_at: state.last_activity.map(time::from_secs),
-        assessed_at: Some(time::from_secs(state.assessed_at)),
-        changes_at: state.changes_at.map(time::from_secs),
-        model_version: state.model_version,
-        exclusion_reason: state.rules.exclusion.unwrap_or_default(),
+        last_activity_at: scores.last_activity.map(time::from_secs),
+        assessed_at: Some(time::from_secs(scores.assessed_at)),
+        changes_at: scores.changes_at.map(time::from_secs),
+        model_version: scores.model_version,
+        exclusion_reason: scores.exclusion.unwrap_or_default(),
         reasons,
         top_people: people,
     }
@@ -73,28 +72,28 @@ pub(crate) fn ranked(
     personal: bool,
 ) -> v1::PriorityAccount {
     let RankedAccount { row, label, why } = account;
-    let state: AccountState = row.state;
+    let scores = row.scores;
     v1::PriorityAccount {
-        account_id: state.id.to_string(),
+        account_id: scores.id.to_string(),
         name: row.name,
         owner: if personal { row.owner } else { String::new() },
-        engagement: state.engagement.into(),
-        fit: state.fit.into(),
-        fit_coverage: state.rules.fit.coverage.into(),
+        engagement: scores.engagement.into(),
+        fit: scores.fit.into(),
+        fit_coverage: scores.fit_coverage.into(),
         label: label.to_string(),
         fit_grade: score::fit_grade(label).into(),
         engagement_grade: score::engagement_grade(label).into(),
-        tier: score::tier(state.tier).into(),
-        tier_held_until: None,
-        mqa: state.mqa,
-        priority: state.priority,
-        excluded: state.rules.exclusion.is_some(),
-        exclusion_reason: state.rules.exclusion.unwrap_or_default(),
-        engaged_people: count(state.engaged_people),
-        people: count(state.people),
-        last_activity_at: state.last_activity.map(time::from_secs),
-        assessed_at: Some(time::from_secs(state.assessed_at)),
-        model_version: state.model_version,
+        tier: score::tier(scores.tier).into(),
+        tier_held_until: scores.held_until.map(time::from_secs),
+        mqa: scores.mqa,
+        priority: scores.priority,
+        excluded: scores.exclusion.is_some(),
+        exclusion_reason: scores.exclusion.unwrap_or_default(),
+        engaged_people: count(scores.engaged_people),
+        people: count(scores.people),
+        last_activity_at: scores.last_activity.map(time::from_secs),
+        assessed_at: Some(time::from_secs(scores.assessed_at)),
+        model_version: scores.model_version,
         why,
         missing: missing::to_proto(lacks),
     }

@@ -56,7 +56,7 @@ impl AccountViewService for Services {
         let found = self.app.priority_accounts(workspace, &filter, after, size + 1).await;
         let (found, revision) = found.map_err(status_of)?;
         let lacks = if message.with_missing {
-            let ids = found.iter().map(|account| account.row.state.id.clone()).collect();
+            let ids = found.iter().map(|account| account.row.scores.id.clone()).collect();
             self.app.missing(workspace, ids).await.map_err(status_of)?
         } else {
             vec![Vec::new(); found.len()]

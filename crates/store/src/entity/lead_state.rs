@@ -1,8 +1,9 @@
 //! What scoring needs of people.
 
 use sea_orm::entity::prelude::*;
+use serde::Deserialize;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Deserialize)]
 #[sea_orm(table_name = "lead_state")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -15,6 +16,7 @@ pub(crate) struct Model {
     pub(crate) coverage: i16,
     pub(crate) percent: i64,
     pub(crate) buying_role: String,
+    #[serde(with = "hex::serde")]
     pub(crate) ledger: Vec<u8>,
     pub(crate) matching: i64,
     pub(crate) engagement: i16,
