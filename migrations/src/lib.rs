@@ -22,9 +22,9 @@ impl MigratorTrait for Migrator {
                 postgres: include_str!("sql/postgres/m20261122_000001_initial.sql"),
             }),
             Box::new(step::Step {
-                name: "m20261122_000002_held_until",
-                sqlite: include_str!("sql/sqlite/m20261122_000002_held_until.sql"),
-                postgres: include_str!("sql/postgres/m20261122_000002_held_until.sql"),
+                name: "m20261122_000002_hold",
+                sqlite: include_str!("sql/sqlite/m20261122_000002_hold.sql"),
+                postgres: include_str!("sql/postgres/m20261122_000002_hold.sql"),
             }),
         ]
     }

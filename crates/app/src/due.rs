@@ -8,7 +8,7 @@ use crate::gather::{News, fold_accounts};
 use crate::{App, AppError, Inner};
 
 /// Accounts of one transaction: few enough that activities do not wait long behind it.
-const CHUNK: u64 = 100;
+const CHUNK: u64 = 400;
 
 impl App {
     /// Applies every change whose moment has come, and gives the number of accounts that are up

@@ -60,7 +60,9 @@ const LEAST_SHARE: usize = 32;
 pub(crate) struct Folded {
     /// Accounts that are late still: one fold follows only so many changes.
     pub(crate) behind: u64,
-    pub(crate) states: Vec<AccountState>,
+    /// Every account with all its people.
+    pub(crate) states: Vec<(AccountState, Vec<PersonState>)>,
+    /// The people who changed.
     pub(crate) people: Vec<PersonState>,
     pub(crate) lines: Vec<TimelineLine>,
 }
@@ -122,8 +124,8 @@ fn fold_one(
     let caught_up = same_model && is_late(&work.state, now) && !work.has_news();
     if caught_up && !catch_up(compiled, &mut work, now, looks, folded) {
         folded.behind += 1;
-        folded.people.extend(work.people);
-        folded.states.push(work.state);
+        folded.people.extend_from_slice(&work.people);
+        folded.states.push((work.state, work.people));
         return;
     }
     let before: Vec<_> = work.people.iter().map(Figures::of).collect();
@@ -155,18 +157,18 @@ fn fold_one(
     show(&mut work.state, &found, people.len(), at, now, cause, &mut folded.lines);
     let assessed = people.into_iter().zip(found.people);
     let earlier = before.into_iter().zip(recorded);
-    for ((mut state, (person, engagement)), (before, recorded)) in
-        work.people.into_iter().zip(assessed).zip(earlier)
+    for ((state, (person, engagement)), (before, recorded)) in
+        work.people.iter_mut().zip(assessed).zip(earlier)
     {
         state.engagement = engagement;
         state.last_activity = person.ledger.last_at(at);
         state.ledger = person.ledger;
-        let changed = recorded || Figures::of(&state) != before;
+        let changed = recorded || Figures::of(state) != before;
         if caught_up || changed || work.joined.contains(&state.lead) {
-            folded.people.push(state);
+            folded.people.push(state.clone());
         }
     }
-    folded.states.push(work.state);
+    folded.states.push((work.state, work.people));
 }
 
 /// Whether time has changed an account since it was last assessed.
@@ -346,6 +348,7 @@ pub(crate) fn unassessed(id: &abm_core::AccountId) -> AccountState {
         // Due at once, should whoever made it not assess it.
         changes_at: Some(0),
         sequence: 0,
+        stamp: 0,
     }
 }
 
@@ -361,7 +364,7 @@ pub(crate) fn unassessed_person(
         rules: LeadRules::default(),
         ledger: Ledger::default(),
         matching,
-        engagement: Engagement { score: 0, changes_at: None },
+        engagement: Engagement::NONE,
         last_activity: None,
     }
 }

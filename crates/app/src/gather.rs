@@ -52,7 +52,13 @@ async fn gather(
     mut news: News,
     cause: Cause,
 ) -> Result<Vec<Work>, AppError> {
-    let mut people = tx.people_of(states.keys().cloned()).await?;
+    // Who has left or come is written already.
+    let (regrouped, same): (BTreeMap<_, _>, BTreeMap<_, _>) = states
+        .into_iter()
+        .partition(|(id, _)| news.left.contains(id) || news.joined.contains_key(id));
+    let mut people = tx.people_of_locked(&same).await?;
+    people.append(&mut tx.people_of(regrouped.keys().cloned()).await?);
+    let states = same.into_iter().chain(regrouped).collect::<BTreeMap<_, _>>();
     let mut work = Vec::with_capacity(states.len());
     for (id, state) in states {
         let mut people = people.remove(&id).unwrap_or_default();
@@ -195,7 +201,14 @@ pub(crate) fn entry_of(compiled: &Compiled, activity: &Activity) -> Option<Entry
 async fn store(tx: &WriteTx, folded: Folded) -> Result<(), AppError> {
     let Folded { states, people, lines, .. } = folded;
     let gone = no_longer_there(tx, &states).await?;
-    let states: Vec<_> = states.into_iter().filter(|state| !gone.contains(&state.id)).collect();
+    let states: Vec<AccountState> = states
+        .into_iter()
+        .filter(|(state, _)| !gone.contains(&state.id))
+        .map(|(mut state, people)| {
+            tx.keep_people(&mut state, people);
+            state
+        })
+        .collect();
     let lines: Vec<_> = lines.into_iter().filter(|line| !gone.contains(&line.account)).collect();
     tx.put_people(&people).await?;
     tx.put_account_states(&states, true).await?;
@@ -210,10 +223,11 @@ async fn store(tx: &WriteTx, folded: Folded) -> Result<(), AppError> {
 /// is only mentioned is there as long as it is, so that it does not matter what came first.
 async fn no_longer_there(
     tx: &WriteTx,
-    states: &[AccountState],
+    states: &[(AccountState, Vec<PersonState>)],
 ) -> Result<BTreeSet<AccountId>, StoreError> {
-    let empty = states.iter().filter(|state| state.people == 0 && state.visitor.is_empty());
-    let mut accounts = tx.accounts(empty.map(|state| state.id.clone())).await?;
+    let empty =
+        states.iter().filter(|(state, people)| people.is_empty() && state.visitor.is_empty());
+    let mut accounts = tx.accounts(empty.map(|(state, _)| state.id.clone())).await?;
     accounts.retain(|_, account| account.origin != AccountOrigin::Caller);
     let mut gone: BTreeSet<AccountId> = accounts.into_keys().collect();
     for mentioned in tx.mentioned(gone.iter().cloned()).await? {

@@ -125,10 +125,12 @@ impl Run {
             let expected = state_of(compiled, subject, &then, state.assessed_at);
             self.compare_account(state, &expected);
             for ((person, stored), engagement) in people.iter().zip(stored).zip(&then.people) {
+                // A bound may be wider than it could be, not narrower than the score.
+                let peak = stored.engagement.peak.max(engagement.score);
                 let expected = PersonState {
                     rules: person.rules,
                     ledger: person.ledger.clone(),
-                    engagement: *engagement,
+                    engagement: Engagement { peak, ..*engagement },
                     last_activity: person.ledger.last_at(state.assessed_at),
                     ..stored.clone()
                 };
@@ -173,7 +175,7 @@ impl Run {
                     self.differ("", stored.lead.as_str(), "ledger", &kept, &made);
                 }
                 let score = Reading::new(&compiled.model, &ledger).engagement(at);
-                let engagement = Engagement { score, changes_at: None };
+                let engagement = Engagement { score, ..Engagement::NONE };
                 self.digest.person(stored.lead.as_str(), fit, engagement, &ledger);
                 self.found.leads += 1;
                 self.found.activities += ledger.entries().len() as u64;

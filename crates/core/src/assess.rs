@@ -68,6 +68,14 @@ pub struct Engagement {
     pub score: u8,
     /// The first second in which it can be another one; `None`: never.
     pub changes_at: Option<i64>,
+    /// It was not more than this at any second of the hold's window before it was found, and is
+    /// not until it changes. Tells of most accounts that they never met a bar without looking.
+    pub peak: u8,
+}
+
+impl Engagement {
+    /// Of somebody who never did anything that counts.
+    pub const NONE: Self = Self { score: 0, changes_at: None, peak: 0 };
 }
 
 /// One person of an account, as [`assess()`] looks at them.
@@ -178,7 +186,7 @@ impl<'a> Course<'a> {
         let last = crowd.members.iter().filter_map(|member| member.ledger.last_at(as_of));
         let last_activity = last.max();
         let changes_at = next.chain(ahead).chain(held.lapses_at()).min();
-        let visitor = people.pop().unwrap_or(Engagement { score: 0, changes_at: None });
+        let visitor = people.pop().unwrap_or(Engagement::NONE);
         let priority = crowd.model.tiers.priority.as_slice();
         Assessment {
             engagement: standing.engagement,
@@ -313,10 +321,14 @@ impl Member<'_> {
             return;
         }
         self.known = Some(if self.ledger.is_empty() {
-            Engagement { score: 0, changes_at: None }
+            Engagement::NONE
         } else {
             let reading = self.reading();
-            Engagement { score: reading.engagement(as_of), changes_at: reading.next_change(as_of) }
+            Engagement {
+                score: reading.engagement(as_of),
+                changes_at: reading.next_change(as_of),
+                peak: reading.best_between(as_of - self.model.tiers.hold_secs, as_of),
+            }
         });
     }
 

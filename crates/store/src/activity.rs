@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use abm_core::{AccountId, Activity, ActivityKey, DAY, LeadId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 
 use crate::account::attributes_json;
@@ -120,15 +121,17 @@ impl View {
     }
 
     async fn all_activities(&self, of: Condition) -> Result<Vec<StoredActivity>, StoreError> {
-        let rows = Entity::find()
+        let query = Entity::find()
             .filter(Column::WorkspaceId.eq(self.workspace.0))
             .filter(of)
-            .order_by_asc(Column::OccurredAt)
-            .order_by_asc(Column::Source)
-            .order_by_asc(Column::ActivityId)
-            .all(&self.db())
-            .await?;
-        rows.into_iter().map(StoredActivity::try_from).collect()
+            .build(self.db().get_database_backend());
+        let rows = self.rows::<Entity>(query).await?.into_iter().map(StoredActivity::try_from);
+        let mut found: Vec<StoredActivity> = rows.collect::<Result<_, _>>()?;
+        found.sort_unstable_by(|one, other| {
+            let (one, other) = (&one.activity, &other.activity);
+            (one.occurred_at, &one.key).cmp(&(other.occurred_at, &other.key))
+        });
+        Ok(found)
     }
 
     /// The time of the latest activity of all.
@@ -140,8 +143,7 @@ impl View {
             "SELECT MAX(occurred_at) FROM activity WHERE workspace_id = {}",
             self.workspace
         );
-        let row =
-            sea_orm::ConnectionTrait::query_one_raw(&self.db(), self.statement(&sql, [])).await?;
+        let row = self.db().query_one_raw(self.statement(&sql, [])).await?;
         let micros: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
         Ok(micros.map(Timestamp::from_micros))
     }

@@ -1,14 +1,17 @@
 //! Opening the database, and refusing one that could lose acknowledged writes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use abm_migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
 use crate::StoreError;
+use crate::people::KeptPeople;
 
 /// Which database serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,7 @@ impl OpenOptions {
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) pool: DatabaseConnection,
+    pub(crate) kept: Arc<KeptPeople>,
 }
 
 /// How long a caller waits for a free connection.
@@ -73,10 +77,7 @@ impl Store {
                     .pragma("cache_size", "-65536")
                     .pragma("mmap_size", "268435456")
             })
-            .map_sqlx_postgres_opts(|postgres| {
-                // A transaction that lost its owner is ended by the server, not kept open.
-                postgres.options([("idle_in_transaction_session_timeout", "10s"), ("jit", "off")])
-            })
+            .map_sqlx_postgres_opts(postgres_options)
             .map_sqlx_postgres_pool_opts(|pool| {
                 // A connection comes back to the pool without an open transaction, whatever
                 // became of the future that used it.
@@ -87,7 +88,8 @@ impl Store {
                     })
                 })
             });
-        let store = Self { pool: Database::connect(connect).await? };
+        let pool = Database::connect(connect).await?;
+        let store = Self { pool, kept: Arc::default() };
         if !options.unsafe_durability {
             store.check_durability().await?;
         }
@@ -217,4 +219,24 @@ impl Store {
     pub async fn close(self) -> Result<(), StoreError> {
         Ok(self.pool.close().await?)
     }
+}
+
+fn postgres_options(options: PgConnectOptions) -> PgConnectOptions {
+    let loopback = matches!(options.get_host(), "localhost" | "127.0.0.1" | "::1");
+    // The driver does not turn Nagle's algorithm off, and encrypted statements travel in several
+    // pieces: each would wait 40 ms. On the same machine there is nothing to encrypt for.
+    let options = match options.get_ssl_mode() {
+        PgSslMode::Prefer if loopback => options.ssl_mode(PgSslMode::Disable),
+        _ => options,
+    };
+    options.options([
+        // A transaction that lost its owner is ended by the server, not kept open.
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("jit", "off"),
+        // Every statement finds its rows by an index. Without statistics, as after a first
+        // import, the planner would read whole tables instead.
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+        ("enable_seqscan", "off"),
+    ])
 }

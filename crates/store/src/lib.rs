@@ -15,6 +15,7 @@ mod housekeeping;
 mod lead;
 mod matching;
 mod model;
+mod people;
 mod priority;
 mod rank;
 mod records;

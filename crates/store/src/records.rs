@@ -133,6 +133,8 @@ pub struct AccountState {
     pub changes_at: Option<i64>,
     /// The number of the latest line of its timeline.
     pub sequence: i64,
+    /// Another one whenever the people of the account have changed; given when it is stored.
+    pub stamp: i64,
 }
 
 /// What scoring needs of a person.

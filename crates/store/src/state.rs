@@ -291,6 +291,7 @@ impl WriteTx {
             Bulk::IntOrNull("changes_secs", maybe(|s| s.changes_at)),
             Bulk::Int("sequence", int(|s| s.sequence)),
             Bulk::IntOrNull("held_until_secs", maybe(|s| s.held_until)),
+            Bulk::Int("people_stamp", int(|s| s.stamp)),
         ]);
         let conflict = if replace {
             format!("(workspace_id, account_id) DO UPDATE SET {}", rows.updates(&["account_id"]))
@@ -333,6 +334,7 @@ impl WriteTx {
             Bulk::Int("engagement", int(|p| p.engagement.score.into())),
             Bulk::IntOrNull("changes_secs", maybe(|p| p.engagement.changes_at)),
             Bulk::IntOrNull("last_activity_secs", maybe(|p| p.last_activity)),
+            Bulk::Int("peak", int(|p| p.engagement.peak.into())),
         ]);
         let updates = rows.updates(&["account_id", "lead_id"]);
         let sql = format!(
@@ -405,6 +407,7 @@ impl TryFrom<account_state::Model> for AccountState {
             changes_secs,
             sequence,
             held_until_secs,
+            people_stamp,
         } = row;
         const TABLE: &str = "account_state";
         Ok(Self {
@@ -433,6 +436,7 @@ impl TryFrom<account_state::Model> for AccountState {
             assessed_at: assessed_secs,
             changes_at: changes_secs,
             sequence,
+            stamp: people_stamp,
         })
     }
 }
@@ -454,6 +458,7 @@ impl TryFrom<lead_state::Model> for PersonState {
             engagement,
             changes_secs,
             last_activity_secs,
+            peak,
         } = row;
         const TABLE: &str = "lead_state";
         Ok(Self {
@@ -470,6 +475,7 @@ impl TryFrom<lead_state::Model> for PersonState {
             engagement: Engagement {
                 score: score_of(TABLE, engagement)?,
                 changes_at: changes_secs,
+                peak: score_of(TABLE, peak)?,
             },
             last_activity: last_activity_secs,
         })

@@ -1,11 +1,13 @@
 //! Writing one workspace.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use abm_core::WorkspaceId;
 use sea_orm::{ConnectionTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 use crate::entity::workspace;
+use crate::people::KeptPeople;
 use crate::view::Conn;
 use crate::{Store, StoreError, View, WorkspaceRecord};
 
@@ -23,6 +25,7 @@ pub enum Lock {
 #[derive(Debug)]
 pub struct WriteTx {
     view: View,
+    pub(crate) kept: Arc<KeptPeople>,
 }
 
 impl Store {
@@ -57,7 +60,8 @@ impl Store {
             ..TransactionOptions::default()
         };
         let tx = self.pool.begin_with_options(options).await?;
-        Ok(WriteTx { view: View { conn: Conn::Tx(tx), workspace } })
+        let view = View { conn: Conn::Tx(tx), workspace };
+        Ok(WriteTx { view, kept: Arc::clone(&self.kept) })
     }
 }
 

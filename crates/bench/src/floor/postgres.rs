@@ -2,6 +2,7 @@
 
 use abm_core::Activity;
 use anyhow::Result;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{Connection, PgConnection};
 
 use super::{Prepared, account, attributes, lead};
@@ -20,7 +21,9 @@ pub(super) struct Writer(PgConnection);
 
 impl Writer {
     pub(super) async fn open(url: &str) -> Result<Self> {
-        Ok(Self(PgConnection::connect(url).await?))
+        // As the service connects on the same machine.
+        let options = url.parse::<PgConnectOptions>()?.ssl_mode(PgSslMode::Disable);
+        Ok(Self(PgConnection::connect_with(&options).await?))
     }
 
     pub(super) async fn store(&mut self, rows: Prepared<'_>) -> Result<()> {

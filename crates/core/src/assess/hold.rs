@@ -25,7 +25,7 @@ pub(super) struct Held {
 
 pub(super) fn look_back(crowd: &Crowd<'_>, now: &Standing, as_of: i64) -> Held {
     let tiers = &crowd.model.tiers;
-    let window = Window::new(crowd, now, as_of);
+    let window = Window::of_known(crowd, now, as_of);
     let tier_met = tiers.bars.iter().find(|tier| tier.bar.is_met_by(now)).map(|tier| tier.tier);
     let mut held =
         Held { tier: tier_met, tier_met, mqa: false, tier_lapses_at: None, mqa_lapses_at: None };
@@ -91,13 +91,25 @@ struct Window<'a> {
     fit: u8,
     start: i64,
     as_of: i64,
+    /// More than the account can have shown, from what is known of its members at `as_of`.
+    peaks: Option<Standing>,
+    /// The same from their ledgers.
     best_case: OnceCell<Standing>,
 }
 
 impl<'a> Window<'a> {
     fn new(crowd: &'a Crowd<'a>, now: &Standing, as_of: i64) -> Self {
         let start = as_of - crowd.model.tiers.hold_secs;
-        Self { crowd, fit: now.fit, start, as_of, best_case: OnceCell::new() }
+        Self { crowd, fit: now.fit, start, as_of, peaks: None, best_case: OnceCell::new() }
+    }
+
+    /// The same for members of whom it is known what they show at `as_of`.
+    fn of_known(crowd: &'a Crowd<'a>, now: &Standing, as_of: i64) -> Self {
+        let window = Self::new(crowd, now, as_of);
+        let peaks: Option<Vec<u8>> =
+            crowd.members.iter().map(|member| member.known.map(|known| known.peak)).collect();
+        let peaks = peaks.map(|peaks| window.best_of(&peaks, window.start, as_of));
+        Self { peaks, ..window }
     }
 
     /// The best tier above `met` whose bar was met in the window, and when it was last.
@@ -113,7 +125,10 @@ impl<'a> Window<'a> {
         // Without a hold, and when the bar was always too high, there is nothing to look at.
         let hopeless = self.start == self.as_of || bar.fit > self.fit;
         let best_case = || self.best_between(self.start, self.as_of);
-        if hopeless || !bar.is_met_by(self.best_case.get_or_init(best_case)) {
+        if hopeless
+            || self.peaks.as_ref().is_some_and(|peaks| !bar.is_met_by(peaks))
+            || !bar.is_met_by(self.best_case.get_or_init(best_case))
+        {
             return None;
         }
         let mut moments = vec![self.start];
@@ -147,9 +162,15 @@ impl<'a> Window<'a> {
     fn best_between(&self, first: i64, last: i64) -> Standing {
         let best = |member: &Member<'_>| member.reading().best_between(first, last);
         let scores: Vec<u8> = self.crowd.members.iter().map(best).collect();
+        self.best_of(&scores, first, last)
+    }
+
+    /// What the account can have shown at most from `first` to `last`, if its members did not
+    /// show more than `scores`.
+    fn best_of(&self, scores: &[u8], first: i64, last: i64) -> Standing {
         // The visitor's first trace can lower a mean.
-        let before = self.crowd.standing(self.fit, &scores, first);
-        let after = self.crowd.standing(self.fit, &scores, last);
+        let before = self.crowd.standing(self.fit, scores, first);
+        let after = self.crowd.standing(self.fit, scores, last);
         Standing { engagement: before.engagement.max(after.engagement), ..after }
     }
 

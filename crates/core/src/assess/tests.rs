@@ -200,6 +200,22 @@ proptest! {
         prop_assert_eq!(at(&model, &known, as_of), fresh);
     }
 
+    /// Nobody was above their peak while the hold looks back, nor is before the next change.
+    #[test]
+    fn a_peak_is_above_all_that_the_hold_looks_at(one in entries(), as_of in 0..60 * DAY) {
+        let model = test_model();
+        let people = [person("a", 60, &one)];
+        let shown = |second| at(&model, &people, second).people.first().map(|found| found.score);
+        let found = at(&model, &people, as_of).people.first().copied().expect("one person");
+        let end = found.changes_at.unwrap_or(as_of + 90 * DAY);
+        let grid = (0..200).map(|step| as_of - 14 * DAY + (end - as_of + 14 * DAY) * step / 200);
+        for second in grid.chain(one.iter().map(|&(time, _)| time)) {
+            if (as_of - 14 * DAY..end).contains(&second) {
+                prop_assert!(shown(second) <= Some(found.peak), "at {second}");
+            }
+        }
+    }
+
     /// The past is what it was: what happens later does not change it.
     #[test]
     fn later_activities_do_not_change_an_earlier_moment(one in entries(), as_of in 0..30 * DAY) {

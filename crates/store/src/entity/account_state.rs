@@ -33,6 +33,7 @@ pub(crate) struct Model {
     pub(crate) changes_secs: Option<i64>,
     pub(crate) sequence: i64,
     pub(crate) held_until_secs: Option<i64>,
+    pub(crate) people_stamp: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

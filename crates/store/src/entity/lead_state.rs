@@ -22,6 +22,7 @@ pub(crate) struct Model {
     pub(crate) engagement: i16,
     pub(crate) changes_secs: Option<i64>,
     pub(crate) last_activity_secs: Option<i64>,
+    pub(crate) peak: i16,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
