@@ -1,6 +1,6 @@
 //! A retry of a write gets the first outcome.
 
-use abm_app::{AppError, RequestKey, UpsertOutcome};
+use abm_app::{AppError, RequestKey, UpsertOptions, UpsertOutcome};
 use abm_core::{AccountId, DAY};
 use abm_tests::{LIVELY, World, account, both_engines, lead, lively};
 
@@ -24,7 +24,12 @@ async fn accounts_sent_again_under_one_request_id_get_the_first_outcome(world: W
     let send = |content: &'static str, name: &'static str| {
         let rows = [account("ibm").name(name), account("Red Hat"), account("redhat")];
         let rows = rows.map(abm_tests::AnAccount::row).into();
-        world.app.upsert_accounts(world.workspace, key("aa", content), rows, false)
+        world.app.upsert_accounts(
+            world.workspace,
+            key("aa", content),
+            rows,
+            UpsertOptions::default(),
+        )
     };
     let first = send("one", "IBM").await.unwrap();
     assert!(matches!(
@@ -42,7 +47,7 @@ async fn accounts_sent_again_under_one_request_id_get_the_first_outcome(world: W
 async fn leads_sent_again_under_one_request_id_get_the_first_outcome(world: World) {
     let send = |content: &'static str| {
         let rows = [lead("ada").title("CTO"), lead("bob")].map(abm_tests::ALead::row).into();
-        world.app.upsert_leads(world.workspace, key("bb", content), rows, false)
+        world.app.upsert_leads(world.workspace, key("bb", content), rows, UpsertOptions::default())
     };
     let first = send("one").await.unwrap();
     assert_eq!(first.rows, [UpsertOutcome::Created, UpsertOutcome::Created]);
@@ -90,7 +95,12 @@ async fn a_model_published_again_is_the_first_version(world: World) {
 async fn a_request_id_is_free_again_after_seven_days(world: World) {
     let send = |content: &str| {
         let rows = vec![account("ibm").row()];
-        world.app.upsert_accounts(world.workspace, key("aa", content), rows, false)
+        world.app.upsert_accounts(
+            world.workspace,
+            key("aa", content),
+            rows,
+            UpsertOptions::default(),
+        )
     };
     send("one").await.unwrap();
     world.at(7 * DAY);

@@ -1,6 +1,6 @@
 //! Filling a world.
 
-use abm_app::{AppError, Recorded, RequestKey, RowOutcome, UpsertOutcome};
+use abm_app::{AppError, Recorded, RequestKey, RowOutcome, UpsertOptions, UpsertOutcome};
 use abm_core::AccountId;
 use uuid::Uuid;
 
@@ -25,14 +25,20 @@ impl World {
         accounts: impl IntoIterator<Item = AnAccount>,
     ) -> Vec<UpsertOutcome> {
         let rows = accounts.into_iter().map(AnAccount::row).collect();
-        let sent = self.app.upsert_accounts(self.workspace, self.request(), rows, false).await;
+        let sent = self
+            .app
+            .upsert_accounts(self.workspace, self.request(), rows, UpsertOptions::default())
+            .await;
         sent.expect("accounts are stored").rows
     }
 
     /// Sends leads, and gives what became of each.
     pub async fn leads(&self, leads: impl IntoIterator<Item = ALead>) -> Vec<UpsertOutcome> {
         let rows = leads.into_iter().map(ALead::row).collect();
-        let sent = self.app.upsert_leads(self.workspace, self.request(), rows, false).await;
+        let sent = self
+            .app
+            .upsert_leads(self.workspace, self.request(), rows, UpsertOptions::default())
+            .await;
         sent.expect("leads are stored").rows
     }
 

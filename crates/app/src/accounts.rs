@@ -14,7 +14,7 @@ use crate::idempotency::RequestKey;
 use crate::matching::mentioned;
 use crate::models::Compiled;
 use crate::regroup::{Entries, People, lock_accounts, match_people, move_people};
-use crate::upsert::{Rows, Upsert, UpsertOutcome, Upserted};
+use crate::upsert::{Rows, Upsert, UpsertOptions, UpsertOutcome, Upserted, too_much};
 use crate::{App, AppError, Inner};
 
 impl App {
@@ -28,10 +28,12 @@ impl App {
         workspace: WorkspaceId,
         request: RequestKey,
         rows: Vec<Upsert<AccountId, AccountProfile>>,
-        merge: bool,
+        options: UpsertOptions,
     ) -> Result<Upserted, AppError> {
         self.writer
-            .run(move |inner| async move { upsert(&inner, workspace, request, rows, merge).await })
+            .run(
+                move |inner| async move { upsert(&inner, workspace, request, rows, options).await },
+            )
             .await
     }
 
@@ -87,7 +89,7 @@ async fn upsert(
     workspace: WorkspaceId,
     request: RequestKey,
     rows: Vec<Upsert<AccountId, AccountProfile>>,
-    merge: bool,
+    options: UpsertOptions,
 ) -> Result<Upserted, AppError> {
     let now = inner.clock.now();
     let (tx, workspace) = inner.begin(workspace, Lock::Exclusive).await?;
@@ -100,7 +102,10 @@ async fn upsert(
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
     let ids: BTreeSet<AccountId> = rows.good.iter().map(|(_, id, _)| id.clone()).collect();
     let before = tx.accounts(ids).await?;
-    let after = lay_over(&mut rows, &before, merge, now);
+    let after = lay_over(&mut rows, &before, options.merge, now);
+    if options.all_or_nothing {
+        rows.all_taken("accounts")?;
+    }
     let changed: Vec<AccountRecord> =
         after.into_values().filter(|account| before.get(&account.id) != Some(account)).collect();
     if !changed.is_empty() {
@@ -128,6 +133,10 @@ fn lay_over(
         }
         profile.domains.sort();
         profile.domains.dedup();
+        if profile.check().is_err() {
+            rows.note(index, UpsertOutcome::Rejected(too_much()));
+            continue;
+        }
         let outcome = match sent {
             None => UpsertOutcome::Created,
             Some(old) if old.profile == profile => UpsertOutcome::Unchanged,

@@ -8,7 +8,7 @@ use abm_store::{Cause, LeadRecord, Lock};
 use crate::gather::{News, fold_accounts};
 use crate::idempotency::RequestKey;
 use crate::regroup::{Entries, People, lock_accounts, match_people, move_people};
-use crate::upsert::{Rows, Upsert, UpsertOutcome, Upserted};
+use crate::upsert::{Rows, Upsert, UpsertOptions, UpsertOutcome, Upserted, too_much};
 use crate::{App, AppError, Inner};
 
 impl App {
@@ -22,10 +22,12 @@ impl App {
         workspace: WorkspaceId,
         request: RequestKey,
         rows: Vec<Upsert<LeadId, LeadProfile>>,
-        merge: bool,
+        options: UpsertOptions,
     ) -> Result<Upserted, AppError> {
         self.writer
-            .run(move |inner| async move { upsert(&inner, workspace, request, rows, merge).await })
+            .run(
+                move |inner| async move { upsert(&inner, workspace, request, rows, options).await },
+            )
             .await
     }
 }
@@ -35,7 +37,7 @@ async fn upsert(
     workspace: WorkspaceId,
     request: RequestKey,
     rows: Vec<Upsert<LeadId, LeadProfile>>,
-    merge: bool,
+    options: UpsertOptions,
 ) -> Result<Upserted, AppError> {
     let now = inner.clock.now();
     let (tx, workspace) = inner.begin(workspace, Lock::Exclusive).await?;
@@ -48,7 +50,10 @@ async fn upsert(
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
     let ids: BTreeSet<LeadId> = rows.good.iter().map(|(_, id, _)| id.clone()).collect();
     let before = tx.leads(ids).await?;
-    let mut after = lay_over(&mut rows, &before, merge, now);
+    let mut after = lay_over(&mut rows, &before, options.merge, now);
+    if options.all_or_nothing {
+        rows.all_taken("leads")?;
+    }
     after.retain(|id, lead| before.get(id) != Some(lead));
     let made = match_people(&tx, &workspace, after.values_mut(), now).await?;
     let people = People { before, after };
@@ -92,6 +97,10 @@ fn lay_over(
         let sent = old.filter(|lead| lead.known);
         if merge && let Some(old) = sent {
             profile = old.profile.clone().merged_with(profile);
+        }
+        if profile.check().is_err() {
+            rows.note(index, UpsertOutcome::Rejected(too_much()));
+            continue;
         }
         let outcome = match sent {
             None => UpsertOutcome::Created,

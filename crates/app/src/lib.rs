@@ -43,7 +43,7 @@ pub use idempotency::RequestKey;
 pub use ingest::{Recorded, Refused, RowOutcome, Submission};
 pub use models::Published;
 pub use tokens::{Caller, DEFAULT_DAYS, NewToken, Role};
-pub use upsert::{Upsert, UpsertOutcome, Upserted};
+pub use upsert::{Upsert, UpsertOptions, UpsertOutcome, Upserted};
 pub use verify::{Difference, Verification};
 pub use views::{AccountView, LeadScore, RankedAccount, SeenActivity};
 pub use writer::Limits;

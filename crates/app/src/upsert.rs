@@ -2,6 +2,8 @@
 
 use abm_core::Violation;
 
+use crate::AppError;
+
 /// A profile as it came: readable, or refused with its reasons.
 pub type Upsert<Id, Profile> = Result<(Id, Profile), Vec<Violation>>;
 
@@ -16,6 +18,15 @@ pub enum UpsertOutcome {
     Unchanged,
     /// Refused.
     Rejected(Violation),
+}
+
+/// How rows are taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UpsertOptions {
+    /// Lay what is sent over what is stored, instead of replacing it.
+    pub merge: bool,
+    /// Refuse all rows with one of them.
+    pub all_or_nothing: bool,
 }
 
 /// What became of a call.
@@ -58,11 +69,25 @@ impl<Id, Profile> Rows<Id, Profile> {
         }
     }
 
+    /// Fails when a row that was good by itself was refused; `list` is the field of the rows.
+    pub(crate) fn all_taken(&self, list: &str) -> Result<(), AppError> {
+        let refused = self.outcomes.iter().enumerate();
+        let refused: Vec<Violation> = refused
+            .filter(|(_, outcome)| **outcome == UpsertOutcome::Rejected(too_much()))
+            .map(|(index, _)| {
+                let Violation { field, message, .. } = too_much();
+                Violation::invalid(format!("{list}[{index}].{field}"), message)
+            })
+            .collect();
+        if refused.is_empty() { Ok(()) } else { Err(AppError::Invalid(refused)) }
+    }
+
     /// The outcomes in a form that can be remembered: a letter for each row.
     pub(crate) fn letters(&self) -> String {
         let letter = |outcome: &UpsertOutcome| match outcome {
             UpsertOutcome::Created => 'c',
             UpsertOutcome::Updated => 'u',
+            UpsertOutcome::Rejected(violation) if *violation == too_much() => 'm',
             UpsertOutcome::Unchanged | UpsertOutcome::Rejected(_) => '-',
         };
         self.outcomes.iter().map(letter).collect()
@@ -74,6 +99,7 @@ impl<Id, Profile> Rows<Id, Profile> {
             match letter {
                 'c' => *slot = UpsertOutcome::Created,
                 'u' => *slot = UpsertOutcome::Updated,
+                'm' => *slot = UpsertOutcome::Rejected(too_much()),
                 _ => {}
             }
         }
@@ -82,4 +108,9 @@ impl<Id, Profile> Rows<Id, Profile> {
     pub(crate) fn into_outcomes(self) -> Vec<UpsertOutcome> {
         self.outcomes
     }
+}
+
+/// The reason to refuse a row that is good by itself, but not together with what is known.
+pub(crate) fn too_much() -> Violation {
+    Violation::invalid("merge", "with what is known already, a list of the profile is too long")
 }

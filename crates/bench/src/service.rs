@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use abm_app::{App, Limits, ManualClock, RequestKey, UpsertOutcome, Upserted};
+use abm_app::{App, Limits, ManualClock, RequestKey, UpsertOptions, UpsertOutcome, Upserted};
 use abm_core::{Timestamp, WorkspaceId};
 use abm_server::{ServeError, Server, ServerConfig};
 use abm_store::{OpenOptions, Store};
@@ -69,12 +69,18 @@ impl Service {
         for (number, rows) in world.accounts.chunks(BATCH).enumerate() {
             let key = RequestKey::new(&format!("accounts-{number}"), b"");
             let rows: Vec<_> = rows.iter().cloned().map(Ok).collect();
-            all_created(self.app.upsert_accounts(self.workspace, key, rows, false).await?)?;
+            all_created(
+                self.app
+                    .upsert_accounts(self.workspace, key, rows, UpsertOptions::default())
+                    .await?,
+            )?;
         }
         for (number, rows) in world.leads.chunks(BATCH).enumerate() {
             let key = RequestKey::new(&format!("leads-{number}"), b"");
             let rows: Vec<_> = rows.iter().cloned().map(Ok).collect();
-            all_created(self.app.upsert_leads(self.workspace, key, rows, false).await?)?;
+            all_created(
+                self.app.upsert_leads(self.workspace, key, rows, UpsertOptions::default()).await?,
+            )?;
         }
         Ok(())
     }

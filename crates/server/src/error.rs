@@ -34,18 +34,30 @@ pub(crate) fn refusal<const N: usize>(
     status
 }
 
+/// Most violations told of one request. An error travels in headers, of which clients take
+/// 16 KiB; ValidateModel tells everything.
+const VIOLATIONS: usize = 20;
+
 /// Fields that cannot be accepted.
 pub(crate) fn invalid(violations: &[Violation]) -> Status {
     let message = match violations {
-        [one] => one.to_string(),
-        [first, rest @ ..] => format!("{first}, and {} more", rest.len()),
+        [one] => short(&one.to_string()),
+        [first, rest @ ..] => format!("{}, and {} more", short(&first.to_string()), rest.len()),
         [] => "the request cannot be accepted".to_owned(),
     };
     refusal(Code::InvalidArgument, "INVALID_FIELD", message, [], |details| {
-        for violation in violations {
-            details.add_bad_request_violation(&violation.field, &violation.message);
+        for violation in violations.iter().take(VIOLATIONS) {
+            details.add_bad_request_violation(short(&violation.field), short(&violation.message));
         }
     })
+}
+
+/// A text of bounded length: at most 200 characters.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(200) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// One field that cannot be accepted.

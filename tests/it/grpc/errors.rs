@@ -8,6 +8,8 @@ use tonic_types::StatusExt;
 both_engines!(
     a_refused_field_is_named_and_the_request_can_be_found_again,
     what_is_not_there_is_not_found,
+    a_profile_that_grows_past_its_limit_is_refused_and_stays_as_it_was,
+    an_error_of_many_problems_fits_the_headers_of_any_client,
     lists_page_to_their_end_and_refuse_tokens_of_others,
     a_revision_from_the_future_or_of_nobody_is_refused,
     a_message_that_is_too_large_or_unreadable_is_refused_in_neutral_words,
@@ -40,6 +42,58 @@ async fn a_refused_field_is_named_and_the_request_can_be_found_again(world: Worl
     let id = &details.request_info().unwrap().request_id;
     let header = status(&refused).metadata().get("x-request-id").unwrap();
     assert_eq!(header.to_str().unwrap(), id);
+    served.stop().await;
+}
+
+async fn a_profile_that_grows_past_its_limit_is_refused_and_stays_as_it_was(world: World) {
+    let served = Served::open(world).await;
+    let client = served.client().await;
+    let account = |domains: std::ops::Range<u32>| v1::Account {
+        account_id: "ibm".into(),
+        domains: domains.map(|number| format!("ibm{number}.com")).collect(),
+        ..Default::default()
+    };
+    let other = v1::Account { account_id: "other".into(), ..Default::default() };
+    let mut request = v1::BatchUpsertAccountsRequest {
+        accounts: vec![account(0..256)],
+        add_domains: true,
+        ..Default::default()
+    };
+    client.batch_upsert_accounts(request.clone()).await.unwrap();
+    request.accounts = vec![account(255..257), other];
+    request.request_id = "0e9f1f5e-4b7c-4b06-8d0a-2b8a8f6f2c11".into();
+    let first = client.batch_upsert_accounts(request.clone()).await.unwrap();
+    let outcomes: Vec<_> = first.verdicts.iter().map(v1::RowVerdict::verdict).collect();
+    assert_eq!(outcomes, [v1::Verdict::Rejected, v1::Verdict::Created]);
+    let again = client.batch_upsert_accounts(request.clone()).await.unwrap();
+    assert_eq!(again.verdicts, first.verdicts, "a retry is told the same");
+    request.all_or_nothing = true;
+    request.request_id.clear();
+    request.accounts[1].account_id = "third".into();
+    let refused = client.batch_upsert_accounts(request).await.unwrap_err();
+    let details = status(&refused).get_error_details();
+    assert_eq!(details.bad_request().unwrap().field_violations[0].field, "accounts[0].merge");
+    let stored = served.world.account_ids().await;
+    assert_eq!(stored, ["ibm", "other"]);
+    let request = v1::GetAccountRequest { account_id: "ibm".into(), ..Default::default() };
+    assert_eq!(client.get_account(request).await.unwrap().account.unwrap().domains.len(), 256);
+    served.stop().await;
+}
+
+async fn an_error_of_many_problems_fits_the_headers_of_any_client(world: World) {
+    let served = Served::open(world).await;
+    let client = served.client().await;
+    let signals: Vec<_> = (0..400)
+        .map(|n| format!("{{name: s{n}, when: 'wrong{} == 1'}}", "x".repeat(900)))
+        .collect();
+    let model_file = format!("name: wrong\nsignals: [{}]", signals.join(",\n"));
+    let request = v1::PublishModelRequest { model_file: model_file.clone(), ..Default::default() };
+    let refused = client.publish_model(request).await.unwrap_err();
+    assert_eq!(refused.reason(), v1::ErrorReason::InvalidField);
+    let fields = status(&refused).get_error_details().bad_request().unwrap().field_violations.len();
+    assert_eq!(fields, 20);
+    let request = v1::ValidateModelRequest { model_file };
+    assert_eq!(client.validate_model(request).await.unwrap().problems.len(), 400);
     served.stop().await;
 }
 

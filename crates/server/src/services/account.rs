@@ -1,5 +1,6 @@
 //! AccountService.
 
+use abm_app::UpsertOptions;
 use abm_core::AccountId;
 use abm_proto::v1;
 use abm_proto::v1::account_service_server::AccountService;
@@ -24,7 +25,8 @@ impl AccountService for Services {
         let (id, profile) = sent.map_err(|found| invalid(&inside(found, "account")))?;
         let workspace = call.caller.workspace;
         let rows = vec![Ok((id.clone(), profile))];
-        let stored = self.app.upsert_accounts(workspace, key, rows, call.message.add_domains);
+        let options = UpsertOptions { merge: call.message.add_domains, ..Default::default() };
+        let stored = self.app.upsert_accounts(workspace, key, rows, options);
         let stored = stored.await.map_err(status_of)?;
         let (verdicts, _) = verdict::of_upserts(stored.rows);
         let (found, _) = self.app.account(workspace, &id).await.map_err(status_of)?;
@@ -50,7 +52,9 @@ impl AccountService for Services {
                 return Err(invalid(&found));
             }
         }
-        let stored = self.app.upsert_accounts(caller.workspace, key, rows, message.add_domains);
+        let options =
+            UpsertOptions { merge: message.add_domains, all_or_nothing: message.all_or_nothing };
+        let stored = self.app.upsert_accounts(caller.workspace, key, rows, options);
         let stored = stored.await.map_err(status_of)?;
         let (verdicts, counts) = verdict::of_upserts(stored.rows);
         let revision = self.revision(&caller, stored.revision);

@@ -1,5 +1,6 @@
 //! LeadService.
 
+use abm_app::UpsertOptions;
 use abm_core::LeadId;
 use abm_proto::v1;
 use abm_proto::v1::lead_service_server::LeadService;
@@ -27,7 +28,8 @@ impl LeadService for Services {
         let (id, profile) = sent.map_err(|found| invalid(&inside(found, "lead")))?;
         let workspace = call.caller.workspace;
         let rows = vec![Ok((id.clone(), profile))];
-        let stored = self.app.upsert_leads(workspace, key, rows, call.message.merge).await;
+        let options = UpsertOptions { merge: call.message.merge, ..Default::default() };
+        let stored = self.app.upsert_leads(workspace, key, rows, options).await;
         let stored = stored.map_err(status_of)?;
         let (verdicts, _) = verdict::of_upserts(stored.rows);
         let (found, scores, _) = self.app.lead(workspace, &id).await.map_err(status_of)?;
@@ -53,7 +55,9 @@ impl LeadService for Services {
                 return Err(invalid(&found));
             }
         }
-        let stored = self.app.upsert_leads(caller.workspace, key, rows, message.merge).await;
+        let options =
+            UpsertOptions { merge: message.merge, all_or_nothing: message.all_or_nothing };
+        let stored = self.app.upsert_leads(caller.workspace, key, rows, options).await;
         let stored = stored.map_err(status_of)?;
         let (verdicts, counts) = verdict::of_upserts(stored.rows);
         let revision = self.revision(&caller, stored.revision);
