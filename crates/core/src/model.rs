@@ -5,7 +5,9 @@
 
 pub mod file;
 mod problem;
+mod sense;
 mod signals;
+mod yaml;
 
 use sha2::{Digest, Sha256};
 
@@ -109,9 +111,10 @@ fn compile_rule(path: &str, source: &str, scope: Scope, found: &mut Vec<Problem>
     match Rule::compile(source, scope) {
         Ok(rule) => Some(rule),
         Err(problems) => {
-            found.extend(
-                problems.into_iter().map(|problem| Problem::new(path, problem.to_string())),
-            );
+            found.extend(problems.into_iter().map(|problem| Problem {
+                column: problem.column.map(u64::from),
+                ..Problem::new(path, problem.to_string())
+            }));
             None
         }
     }
@@ -179,14 +182,79 @@ tiers: [{tier: 1, fit: 101}]
             ("engagement: {look_back_days: .nan}", "engagement.look_back_days"),
             ("engagement: {daily_cap: 0}", "engagement.daily_cap"),
             ("groups: {g: {cap: 1.0e+10}}", "groups.g.cap"),
-            ("groups: {'': {cap: 1}}", "groups."),
+            ("groups: {'': {cap: 1}}", "groups"),
             ("hold_days: .nan", "hold_days"),
             ("signals: [{name: a, when: 'true', points: .nan}]", "signals[0].points"),
         ] {
             let found = parse(&format!("name: x\n{file}")).expect_err(file);
             assert_eq!(found.first().map(|problem| problem.path.as_str()), Some(path), "{file}");
         }
-        let unknown = parse("name: x\nsignal: []").expect_err("an unknown field is refused");
-        assert_eq!(unknown.first().and_then(|problem| problem.line), Some(2));
+    }
+
+    #[test]
+    fn no_problem_hides_another_and_each_has_its_place() {
+        let file = r#"
+nmae: typo
+signals:
+  - {name: a, when: 'activity.typ == "x"', points: many}
+  - name: b
+    points: 1
+  - name: c
+    when: activity.type == "c" && activity.kind == 1
+    points: 20000
+    points: 2
+    colour: red
+engagement:
+  daily_cap: -3
+  half_points: [1]
+tiers:
+  - {tier: 1, roles: [champion, boss]}
+  - {tier: 5}
+"#;
+        let found = parse(file).expect_err("the model is broken");
+        let found: Vec<_> = found
+            .iter()
+            .map(|p| (p.line.unwrap_or(0), p.column.unwrap_or(0), p.path.as_str()))
+            .collect();
+        let expected = [
+            (2, 1, ""),
+            (2, 1, "nmae"),
+            (4, 30, "signals[0].when"),
+            (4, 52, "signals[0].points"),
+            (5, 5, "signals[1]"),
+            (8, 43, "signals[2].when"),
+            (9, 13, "signals[2].points"),
+            (10, 5, ""),
+            (11, 5, "signals[2].colour"),
+            (13, 14, "engagement.daily_cap"),
+            (14, 3, "engagement.half_points"),
+            (16, 33, "tiers[0].roles[1]"),
+            (17, 12, "tiers[1].tier"),
+        ];
+        for one in expected {
+            assert!(found.contains(&one), "{one:?} is missing in {found:#?}");
+        }
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+    }
+
+    #[test]
+    fn what_is_no_model_file_is_refused_where_it_goes_wrong() {
+        for (file, line) in [
+            ("", 1),
+            ("- a list", 1),
+            ("name: a\n---\nname: b", 3),
+            ("name: x\ngroups: &a {g: {cap: 1}}\nlead_fit: *a", 3),
+            ("name: x\nsignals: [", 2),
+            ("name: x\n? [a]\n: b", 2),
+        ] {
+            let found = parse(file).expect_err(file);
+            assert_eq!(
+                found.iter().map(|problem| problem.line).collect::<Vec<_>>(),
+                [Some(line)],
+                "{file}"
+            );
+        }
+        let deep = format!("name: {}x{}", "[".repeat(5_000), "]".repeat(5_000));
+        assert_eq!(parse(&deep).expect_err("too deep").len(), 1);
     }
 }

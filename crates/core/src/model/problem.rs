@@ -5,7 +5,10 @@ use std::fmt;
 
 use super::file::{AccountFitFile, FitRuleFile, GroupFile, ModelFile, SignalFile, TierFile};
 use super::signals::days;
-use super::{AccountFit, Exclusion, FitRule, Group, Model, Signal, SignalRules, compile_rule};
+use super::yaml::{self, Malformed, Node};
+use super::{
+    AccountFit, Exclusion, FitRule, Group, Model, Signal, SignalRules, compile_rule, sense,
+};
 use crate::grade::GradeBars;
 use crate::ledger::DAY_ENTRIES;
 use crate::rollup::Rollup;
@@ -38,6 +41,22 @@ impl Problem {
     pub(super) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), line: None, column: None, message: message.into() }
     }
+
+    /// With the line and column in the file; until now the column is one in the text at `path`.
+    fn placed(self, tree: &Node) -> Self {
+        let steps = tree.steps(&self.path);
+        let (path, place) = tree.locate(&steps, false);
+        let in_text = self.column.and_then(|column| tree.place_in_text(&steps, column));
+        let place = in_text.unwrap_or(place);
+        Self { path, line: Some(place.line), column: Some(place.column), ..self }
+    }
+}
+
+impl From<Malformed> for Problem {
+    fn from(found: Malformed) -> Self {
+        let Malformed { place, message } = found;
+        Self { line: Some(place.line), column: Some(place.column), ..Self::new("", message) }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -55,25 +74,64 @@ impl fmt::Display for Problem {
 /// Reads, checks and compiles a model file.
 ///
 /// # Errors
-/// Everything that is wrong with it; only the first when it is not YAML of the right shape.
+/// Everything that is wrong with it, in the order of the file. A problem of one rule does not
+/// hide those of others; what cannot be read as YAML at all is the only problem told.
 pub fn parse(file: &str) -> Result<Model, Vec<Problem>> {
-    let file: ModelFile = serde_saphyr::from_str(file).map_err(|error| {
-        let place = error.location();
-        vec![Problem {
-            path: String::new(),
-            line: place.map(|place| place.line()),
-            column: place.map(|place| place.column()),
-            message: error.without_snippet().to_string(),
-        }]
-    })?;
+    let mut malformed = Vec::new();
+    let tree = yaml::parse(file, &mut malformed).map_err(|found| vec![Problem::from(found)])?;
+    let mut found: Vec<Problem> = malformed.into_iter().map(Problem::from).collect();
+    let (tree, read) = read_all(tree, &mut found);
+    let Some(read) = read else { return Err(in_order(found)) };
     let mut checker = Checker::default();
     // Before any rule is compiled: that is what costs.
-    checker.rules(&file);
-    if !checker.found.is_empty() {
-        return Err(checker.found);
+    checker.rules(&read);
+    if checker.found.is_empty() {
+        let model = checker.model(read);
+        if found.is_empty() && checker.found.is_empty() {
+            sense::check(&model, &mut checker.found);
+            if checker.found.is_empty() {
+                return Ok(model);
+            }
+        }
     }
-    let model = checker.model(file);
-    if checker.found.is_empty() { Ok(model) } else { Err(checker.found) }
+    found.extend(checker.found.into_iter().map(|problem| problem.placed(&tree)));
+    Err(in_order(found))
+}
+
+/// Reads a model from a tree. What does not fit is noted and taken out of the tree, so that
+/// everything else is looked at as well.
+fn read_all(mut tree: Node, found: &mut Vec<Problem>) -> (Node, Option<ModelFile>) {
+    let original = tree.clone();
+    while found.len() < MISFITS {
+        let misfit = match yaml::read::<ModelFile>(&tree) {
+            Ok(file) => return (tree, Some(file)),
+            Err(misfit) => misfit,
+        };
+        let (path, place) = tree.locate(&misfit.path, misfit.is_name);
+        found.push(Problem {
+            path,
+            line: Some(place.line),
+            column: Some(place.column),
+            message: misfit.message,
+        });
+        let mended = match (misfit.path.is_empty(), misfit.missing) {
+            (false, _) => tree.remove(&misfit.path),
+            (true, Some(field)) => tree.add_text(field),
+            (true, None) => false,
+        };
+        if !mended {
+            break;
+        }
+    }
+    (original, None)
+}
+
+/// Most things that do not fit which are told of one file.
+const MISFITS: usize = 200;
+
+fn in_order(mut found: Vec<Problem>) -> Vec<Problem> {
+    found.sort_by_key(|problem| (problem.line, problem.column));
+    found
 }
 
 #[derive(Default)]
