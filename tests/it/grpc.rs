@@ -2,6 +2,7 @@
 
 mod errors;
 mod matrix;
+mod models;
 mod peers;
 mod recording;
 mod views;

@@ -10,6 +10,19 @@ use crate::moment;
 pub(crate) enum AccountCommand {
     /// Shows one account with its scores and people.
     Show(ShowArgs),
+    /// Shows what an account showed, the latest change first, each with its cause.
+    History(HistoryArgs),
+}
+
+/// Whose history, and how much of it.
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// The account's id.
+    account: String,
+
+    /// How many changes to show.
+    #[arg(long, default_value_t = 20)]
+    number: usize,
 }
 
 /// Which account, and when.
@@ -35,7 +48,47 @@ pub(crate) struct ShowArgs {
 pub(crate) async fn run(client: &Client, command: &AccountCommand) -> anyhow::Result<()> {
     match command {
         AccountCommand::Show(args) => show(client, args).await,
+        AccountCommand::History(args) => history(client, args).await,
     }
+}
+
+async fn history(client: &Client, args: &HistoryArgs) -> anyhow::Result<()> {
+    let request = v1::GetScoreHistoryRequest {
+        account_id: args.account.clone(),
+        page_size: i32::try_from(args.number.clamp(1, 1_000))?,
+        ..Default::default()
+    };
+    println!(
+        "{:<25} {:>3} {:>4} {:>4} {:>6}  {:<4} {:<9} model",
+        "from", "eng", "fit", "tier", "people", "mqa", "cause"
+    );
+    let (mut pages, mut left) = (client.pages(request), args.number);
+    while left > 0
+        && let Some(page) = pages.next_page().await?
+    {
+        for change in page.changes.iter().take(left) {
+            let cause = change.cause().as_str_name().trim_start_matches("SCORE_CHANGE_CAUSE_");
+            let tier = match change.tier() {
+                v1::Tier::Tier1 => "1",
+                v1::Tier::Tier2 => "2",
+                v1::Tier::Tier3 => "3",
+                v1::Tier::None | v1::Tier::Unspecified => "-",
+            };
+            println!(
+                "{:<25} {:>3} {:>4} {:>4} {:>6}  {:<4} {:<9} {}",
+                moment::show(change.at.as_ref()),
+                change.engagement,
+                change.fit,
+                tier,
+                change.engaged_people,
+                if change.mqa { "yes" } else { "" },
+                cause.to_lowercase(),
+                change.model_version,
+            );
+        }
+        left = left.saturating_sub(page.changes.len());
+    }
+    Ok(())
 }
 
 async fn show(client: &Client, args: &ShowArgs) -> anyhow::Result<()> {

@@ -1,9 +1,11 @@
 //! `abm model`.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use abm_client::{Client, v1};
+use abm_core::model::{self, DEFAULT_FILE};
 use anyhow::Context;
 use clap::Subcommand;
 
@@ -21,6 +23,21 @@ pub(crate) enum ModelCommand {
         #[arg(long, default_value_t = 0)]
         version: u64,
     },
+    /// Lists the published versions.
+    List,
+    /// Writes the default model to a file, to begin with.
+    Init {
+        /// The file, which must not be there yet.
+        file: PathBuf,
+    },
+    /// Tells in rules how one model differs from another.
+    Diff {
+        /// A file, or the number of a version.
+        before: String,
+
+        /// A file, or the number of a version; the one in force when left out.
+        after: Option<String>,
+    },
     /// Checks a model file.
     Validate {
         /// The file.
@@ -30,6 +47,15 @@ pub(crate) enum ModelCommand {
     Publish {
         /// The file.
         file: PathBuf,
+
+        /// Why.
+        #[arg(long, default_value = "")]
+        comment: String,
+    },
+    /// Puts the rules of an earlier version in force again, as a new version.
+    Rollback {
+        /// The version.
+        version: u64,
 
         /// Why.
         #[arg(long, default_value = "")]
@@ -53,6 +79,18 @@ pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Resu
             println!("{}", model.model_file);
             Ok(true)
         }
+        ModelCommand::List => list(client).await,
+        ModelCommand::Init { file } => init(file),
+        ModelCommand::Diff { before, after } => diff(client, before, after.as_deref()).await,
+        ModelCommand::Rollback { version, comment } => {
+            let request = v1::RollBackModelRequest {
+                version: *version,
+                comment: comment.clone(),
+                ..Default::default()
+            };
+            let model = client.roll_back_model(request).await?.model.unwrap_or_default();
+            wait_for(client, model.version).await
+        }
         ModelCommand::Validate { file } => validate(client, file).await,
         ModelCommand::Publish { file, comment } => publish(client, file, comment).await,
     }
@@ -60,6 +98,61 @@ pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Resu
 
 fn read(file: &PathBuf) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+async fn list(client: &Client) -> anyhow::Result<bool> {
+    let mut pages = client.pages(v1::ListModelsRequest::default());
+    while let Some(page) = pages.next_page().await? {
+        for model in &page.models {
+            let force = if model.version == page.active_version { "in force" } else { "" };
+            println!(
+                "{:>4}  {:<8}  {}  {}  {}  {}",
+                model.version,
+                force,
+                moment::show(model.published_at.as_ref()),
+                model.published_by,
+                model.name,
+                model.comment
+            );
+        }
+    }
+    Ok(true)
+}
+
+fn init(file: &PathBuf) -> anyhow::Result<bool> {
+    let mut made = std::fs::File::create_new(file)
+        .with_context(|| format!("{} cannot be made", file.display()))?;
+    made.write_all(DEFAULT_FILE.as_bytes())?;
+    println!("{} holds the default model, with the reason of every figure", file.display());
+    Ok(true)
+}
+
+async fn diff(client: &Client, before: &str, after: Option<&str>) -> anyhow::Result<bool> {
+    let (before_file, after_file) =
+        (file_of(client, before).await?, file_of(client, after.unwrap_or("0")).await?);
+    let changes = model::diff::diff(&before_file, &after_file).map_err(|problems| {
+        let first = problems.first().map(ToString::to_string).unwrap_or_default();
+        anyhow::anyhow!("{} problems in a file, the first: {first}", problems.len())
+    })?;
+    for change in &changes {
+        println!("{change}");
+    }
+    if changes.is_empty() {
+        println!("the models do not differ");
+    }
+    Ok(true)
+}
+
+/// The model file that a number or a path stands for.
+async fn file_of(client: &Client, name: &str) -> anyhow::Result<String> {
+    match name.parse() {
+        Ok(version) => {
+            let request = v1::GetModelRequest { version, ..Default::default() };
+            let reply = client.get_model(request).await?;
+            Ok(reply.model.unwrap_or_default().model_file)
+        }
+        Err(_) => read(&PathBuf::from(name)),
+    }
 }
 
 async fn validate(client: &Client, file: &PathBuf) -> anyhow::Result<bool> {
@@ -72,11 +165,16 @@ async fn validate(client: &Client, file: &PathBuf) -> anyhow::Result<bool> {
         };
         let path =
             if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
-        println!("{}{place}: {path}{}", file.display(), problem.message);
+        let warning = match problem.severity() {
+            v1::ModelProblemSeverity::Warning => "warning: ",
+            _ => "",
+        };
+        println!("{}{place}: {warning}{path}{}", file.display(), problem.message);
     }
-    match reply.problems.len() {
-        0 => println!("{} is valid", file.display()),
-        count => println!("{count} problems"),
+    match (reply.problems.len(), reply.valid) {
+        (0, _) => println!("{} is valid", file.display()),
+        (count, true) => println!("{} is valid, with {count} warnings", file.display()),
+        (count, false) => println!("{count} problems"),
     }
     Ok(reply.valid)
 }
@@ -88,13 +186,16 @@ async fn publish(client: &Client, file: &PathBuf, comment: &str) -> anyhow::Resu
         ..Default::default()
     };
     let model = client.publish_model(request).await?.model.unwrap_or_default();
+    wait_for(client, model.version).await
+}
+
+/// Waits until every account is assessed under a version, or another one has come into force.
+async fn wait_for(client: &Client, version: u64) -> anyhow::Result<bool> {
     loop {
         let reply = client.get_model(v1::GetModelRequest::default()).await?;
         let progress = reply.rescore.unwrap_or_default();
-        if progress.accounts_done >= progress.accounts_total
-            || reply.active_version != model.version
-        {
-            let (version, accounts) = (model.version, progress.accounts_total);
+        if progress.accounts_done >= progress.accounts_total || reply.active_version != version {
+            let accounts = progress.accounts_total;
             println!("version {version} is in force, {accounts} accounts are assessed under it");
             return Ok(true);
         }

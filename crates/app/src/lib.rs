@@ -30,7 +30,7 @@ use std::sync::Arc;
 use abm_store::Store;
 
 pub use abm_store::{
-    AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, LeadRecord,
+    AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, Cause, LeadRecord,
     ModelRecord, PriorityFilter, PriorityRow, RejectedActivity, StoreError, StoredActivity,
     TimelineLine, TopPerson, WorkspaceRecord,
 };

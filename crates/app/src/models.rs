@@ -97,17 +97,61 @@ impl Inner {
 /// Everything that is wrong with it.
 pub(crate) fn check_file(file: &str) -> Result<Model, Vec<Problem>> {
     if file.len() > FILE_BYTES {
-        let message = format!("is {} bytes long, at most {FILE_BYTES} are allowed", file.len());
-        return Err(vec![Problem { path: String::new(), line: None, column: None, message }]);
+        return Err(vec![too_long(file)]);
     }
     model::parse(file)
 }
 
+fn too_long(file: &str) -> Problem {
+    let message = format!("is {} bytes long, at most {FILE_BYTES} are allowed", file.len());
+    Problem::new("", message)
+}
+
 impl App {
-    /// Everything that is wrong with a model file; nothing when it can be published.
+    /// Everything that can be said against a model file. It can be published when there are
+    /// warnings only.
     #[must_use]
     pub fn validate_model(&self, file: &str) -> Vec<Problem> {
-        check_file(file).err().unwrap_or_default()
+        if file.len() > FILE_BYTES { vec![too_long(file)] } else { model::validate(file) }
+    }
+
+    /// Published versions, the latest first, before the version `before`; the version in force;
+    /// and the position they were read at.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn models(
+        &self,
+        workspace: WorkspaceId,
+        before: Option<u64>,
+        limit: u64,
+    ) -> Result<(Vec<ModelRecord>, u64, u64), AppError> {
+        let view = self.inner.store.view(workspace);
+        let revision = view.revision().await?;
+        let active = self.inner.workspace(&view).await?.model_version;
+        Ok((view.models(before, limit).await?, active, revision))
+    }
+
+    /// Puts the rules of an earlier version in force again, as a new version.
+    ///
+    /// # Errors
+    /// When there is no such version; when another one than `base` is in force, if that is given.
+    pub async fn roll_back_model(
+        &self,
+        workspace: WorkspaceId,
+        request: RequestKey,
+        version: u64,
+        comment: String,
+        base: Option<u64>,
+        published_by: String,
+    ) -> Result<(ModelRecord, u64), AppError> {
+        let earlier = self.inner.store.view(workspace).model(version).await?;
+        let earlier = earlier.ok_or_else(|| AppError::not_found("model version", version))?;
+        let comment = match comment.as_str() {
+            "" => format!("back to version {version}"),
+            _ => comment,
+        };
+        self.publish_model(workspace, request, earlier.file, comment, base, published_by).await
     }
 
     /// A published version, or the one in force.

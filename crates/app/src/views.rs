@@ -10,7 +10,8 @@ use abm_core::tier::Tier;
 use abm_core::{AccountId, AccountProfile, LeadId, Timestamp, WorkspaceId};
 use abm_store::{
     AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, LeadRecord,
-    PriorityFilter, PriorityRow, RejectedActivity, ShownAccount, StoredActivity, TopPerson, View,
+    PriorityFilter, PriorityRow, RejectedActivity, ShownAccount, StoredActivity, TimelineLine,
+    TopPerson, View,
 };
 
 use crate::clock::CLOCK_SECS;
@@ -158,6 +159,24 @@ impl App {
             });
         }
         Ok((ranked, revision))
+    }
+
+    /// What was shown of an account, the latest first, before the line `before`, and the position
+    /// it was read at.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub async fn score_history(
+        &self,
+        workspace: WorkspaceId,
+        id: &AccountId,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<(Vec<TimelineLine>, u64), AppError> {
+        let view = self.inner.store.view(workspace);
+        let revision = view.revision().await?;
+        view.account(id).await?.ok_or_else(|| AppError::not_found("account", id))?;
+        Ok((view.timeline_before(id, before, limit).await?, revision))
     }
 
     /// What accounts lack for the bars they do not meet now, in the order asked.

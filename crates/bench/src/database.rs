@@ -77,6 +77,14 @@ impl Database {
         }
     }
 
+    /// Lets the planner know the tables, as PostgreSQL does by itself within a minute.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        if let Self::Postgres { url, .. } = self {
+            PgConnection::connect(url).await?.execute("ANALYZE").await?;
+        }
+        Ok(())
+    }
+
     /// Removes it. Everybody must have left.
     pub(crate) async fn remove(self) -> Result<()> {
         if let Self::Postgres { admin, name, .. } = self {

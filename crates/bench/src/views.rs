@@ -46,6 +46,7 @@ pub(crate) async fn run(
     world: &World,
     service: &Service,
 ) -> Result<Table> {
+    service.database.settle().await?;
     let channels = service.connect(options.connections).await?;
     let view = Sizes::of_views(&channels, world).await?;
     let list = Sizes::of_lists(&channels).await?;
@@ -203,6 +204,7 @@ async fn other_world(options: &Options, engine: Engine, accounts: usize) -> Resu
     let service = Service::start_for(options, engine, world.now, &purpose).await?;
     service.add_profiles(&world).await?;
     service.add_activities(&world).await?;
+    service.database.settle().await?;
     Ok(service)
 }
 

@@ -59,6 +59,8 @@ writes! {
     activities.record_activities(RecordActivitiesRequest) -> RecordActivitiesResponse;
     /// Publishes a model file as the next version.
     models.publish_model(PublishModelRequest) -> PublishModelResponse;
+    /// Publishes the file of an earlier version again.
+    models.roll_back_model(RollBackModelRequest) -> RollBackModelResponse;
 }
 
 reads! {
@@ -81,6 +83,10 @@ reads! {
     views.list_priority_accounts(ListPriorityAccountsRequest) -> ListPriorityAccountsResponse;
     /// Opens a score into its lines.
     views.explain_score(ExplainScoreRequest) -> ExplainScoreResponse;
+    /// Returns one page of what was shown of an account; [`Client::pages`] gives all of it.
+    views.get_score_history(GetScoreHistoryRequest) -> GetScoreHistoryResponse;
+    /// Returns one page of the published versions; [`Client::pages`] gives them all.
+    models.list_models(ListModelsRequest) -> ListModelsResponse;
     /// Returns a version of the model.
     models.get_model(GetModelRequest) -> GetModelResponse;
     /// Checks a model file without storing anything.

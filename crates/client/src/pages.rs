@@ -72,4 +72,6 @@ list_requests! {
     ListActivitiesRequest -> ListActivitiesResponse by list_activities,
     ListRejectedActivitiesRequest -> ListRejectedActivitiesResponse by list_rejected_activities,
     ListPriorityAccountsRequest -> ListPriorityAccountsResponse by list_priority_accounts,
+    ListModelsRequest -> ListModelsResponse by list_models,
+    GetScoreHistoryRequest -> GetScoreHistoryResponse by get_score_history,
 }

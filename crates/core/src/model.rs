@@ -3,6 +3,7 @@
 //! A model is written as a YAML file ([`mod@file`]), checked and compiled into a [`Model`]. A
 //! published model never changes; a change is a new version.
 
+pub mod diff;
 pub mod file;
 mod problem;
 mod sense;
@@ -16,7 +17,7 @@ use crate::rollup::Rollup;
 use crate::rule::{Rule, Scope};
 use crate::tier::Tiers;
 
-pub use problem::{Problem, parse};
+pub use problem::{Problem, Severity, parse, validate};
 pub use signals::{Group, Match, Signal, SignalRules};
 
 /// The model that a new workspace starts with, as its commented file.

@@ -62,11 +62,12 @@ pub fn permission_of(path: &str) -> Option<Permission> {
         ("AccountService", "GetAccount" | "ListAccounts") => Permission::ReadRecords,
         ("LeadService", "UpsertLead" | "BatchUpsertLeads") => Permission::PutRecords,
         ("LeadService", "GetLead" | "ListLeads") => Permission::ReadRecords,
-        ("AccountViewService", "GetAccountView" | "ListPriorityAccounts" | "ExplainScore") => {
-            Permission::ReadScores
-        }
-        ("ModelService", "GetModel" | "ValidateModel") => Permission::ReadScores,
-        ("ModelService", "PublishModel") => Permission::ChangeModel,
+        (
+            "AccountViewService",
+            "GetAccountView" | "ListPriorityAccounts" | "ExplainScore" | "GetScoreHistory",
+        ) => Permission::ReadScores,
+        ("ModelService", "GetModel" | "ListModels" | "ValidateModel") => Permission::ReadScores,
+        ("ModelService", "PublishModel" | "RollBackModel") => Permission::ChangeModel,
         ("AdminService", "Verify") => Permission::Administer,
         _ => return None,
     })

@@ -174,17 +174,18 @@ impl WriteTx {
              SELECT {workspace}, {bucket}, * FROM {{rows}} AS r WHERE true ON CONFLICT DO NOTHING"
         );
         table().execute(&self.db(), &insert).await?;
-        let select = format!(
-            "SELECT s.key_hash, s.occurred_at FROM {{rows}} AS r CROSS JOIN activity_receipt AS s \
-             WHERE s.workspace_id = {workspace} AND s.bucket IN ({}, {}, {bucket}, {}) \
+        let condition = format!(
+            "s.workspace_id = {workspace} AND s.bucket IN ({}, {}, {bucket}, {}) \
              AND s.key_hash = r.key_hash",
             bucket - 2,
             bucket - 1,
             // Received by a clock that is ahead of this one.
             bucket + 1
         );
+        let columns = "s.key_hash, s.occurred_at";
+        let query = table().into_look_up(&self.db(), columns, "activity_receipt", &condition);
         let mut found = BTreeSet::new();
-        for row in table().query(&self.db(), &select).await? {
+        for row in self.db().query_all_raw(query).await? {
             let at = Timestamp::from_micros(row.try_get_by_index(1)?);
             found.insert((row.try_get_by_index(0)?, at));
         }
@@ -237,14 +238,14 @@ impl WriteTx {
             Bulk::Text("source", sources),
             Bulk::Text("activity_id", ids),
         ]);
-        let sql = format!(
-            "SELECT a.occurred_at, a.source, a.activity_id, a.content_hash \
-             FROM {{rows}} AS r CROSS JOIN activity AS a WHERE a.workspace_id = {} \
-             AND a.occurred_at = r.occurred_at AND a.source = r.source \
-             AND a.activity_id = r.activity_id",
+        let condition = format!(
+            "s.workspace_id = {} AND s.occurred_at = r.occurred_at AND s.source = r.source \
+             AND s.activity_id = r.activity_id",
             self.workspace
         );
-        for row in rows.query(&self.db(), &sql).await? {
+        let columns = "s.occurred_at, s.source, s.activity_id, s.content_hash";
+        let query = rows.into_look_up(&self.db(), columns, "activity", &condition);
+        for row in self.db().query_all_raw(query).await? {
             let key = ActivityKey {
                 source: row.try_get_by_index(1)?,
                 activity_id: row.try_get_by_index(2)?,

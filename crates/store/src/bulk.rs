@@ -175,6 +175,24 @@ impl Rows {
         Ok(db.query_all_raw(self.into_statement(db, sql)).await?)
     }
 
+    /// A query for what a table, called `s`, holds under each of these rows, called `r`: looked
+    /// up by index row by row, whatever the planner believes of the table.
+    pub(crate) fn into_look_up(
+        self,
+        db: &DatabaseExecutor<'_>,
+        columns: &str,
+        table: &str,
+        condition: &str,
+    ) -> Statement {
+        let found = match db.get_database_backend() {
+            DbBackend::Postgres => {
+                format!("LATERAL (SELECT * FROM {table} AS s WHERE {condition} OFFSET 0) AS s")
+            }
+            _ => format!("{table} AS s WHERE {condition}"),
+        };
+        self.into_statement(db, &format!("SELECT {columns} FROM {{rows}} AS r CROSS JOIN {found}"))
+    }
+
     pub(crate) fn into_statement(self, db: &DatabaseExecutor<'_>, sql: &str) -> Statement {
         let backend = db.get_database_backend();
         let sql = sql.replace("{names}", &self.names());

@@ -233,10 +233,8 @@ fn postgres_options(options: PgConnectOptions) -> PgConnectOptions {
         // A transaction that lost its owner is ended by the server, not kept open.
         ("idle_in_transaction_session_timeout", "10s"),
         ("jit", "off"),
-        // Every statement finds its rows by an index. Without statistics, as after a first
-        // import, the planner would read whole tables instead.
-        ("enable_hashjoin", "off"),
-        ("enable_mergejoin", "off"),
+        // Every statement finds its rows by an index. A plan that was made while a table was
+        // empty must not read all of it later.
         ("enable_seqscan", "off"),
     ])
 }

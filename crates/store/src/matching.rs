@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use abm_core::AccountId;
 use abm_core::domain::Domain;
+use sea_orm::ConnectionTrait;
 
 use crate::bulk::{Column, Rows};
 use crate::{StoreError, View, WriteTx};
@@ -31,17 +32,12 @@ impl View {
         if domains.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let sql = format!(
-            "SELECT domain, MIN(account_id) FROM account_domain WHERE workspace_id = {} \
-             AND domain IN (SELECT domain FROM {{rows}} AS r) GROUP BY domain",
-            self.workspace
-        );
-        let mut claims = BTreeMap::new();
-        for row in Rows::ids("domain", domains).query(&self.db(), &sql).await? {
-            let account: String = row.try_get_by_index(1)?;
-            let account = AccountId::new(account)
-                .map_err(|found| StoreError::corrupt("account_domain", found))?;
-            claims.insert(row.try_get_by_index(0)?, account);
+        let mut claims: BTreeMap<String, AccountId> = BTreeMap::new();
+        for Claim { domain, account } in
+            self.claims_where(Rows::ids("domain", domains), "s.domain = r.domain").await?
+        {
+            // They come in the order of domain and account.
+            claims.entry(domain).or_insert(account);
         }
         Ok(claims)
     }
@@ -54,14 +50,16 @@ impl View {
         &self,
         accounts: impl IntoIterator<Item = AccountId>,
     ) -> Result<BTreeSet<Claim>, StoreError> {
-        let sql = format!(
-            "SELECT domain, account_id FROM account_domain WHERE workspace_id = {} \
-             AND account_id IN (SELECT account_id FROM {{rows}} AS r)",
-            self.workspace
-        );
         let ids = Rows::ids("account_id", accounts.into_iter().map(AccountId::into_string));
+        self.claims_where(ids, "s.account_id = r.account_id").await
+    }
+
+    async fn claims_where(&self, rows: Rows, same: &str) -> Result<BTreeSet<Claim>, StoreError> {
+        let condition = format!("s.workspace_id = {} AND {same}", self.workspace);
+        let columns = "s.domain, s.account_id";
+        let query = rows.into_look_up(&self.db(), columns, "account_domain", &condition);
         let mut claims = BTreeSet::new();
-        for row in ids.query(&self.db(), &sql).await? {
+        for row in self.db().query_all_raw(query).await? {
             let account: String = row.try_get_by_index(1)?;
             let account = AccountId::new(account)
                 .map_err(|found| StoreError::corrupt("account_domain", found))?;

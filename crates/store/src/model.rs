@@ -1,9 +1,9 @@
 //! Versions of the scoring model.
 
 use abm_core::Timestamp;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::entity::model_version::{ActiveModel, Entity, Model};
+use crate::entity::model_version::{ActiveModel, Column, Entity, Model};
 use crate::{ModelRecord, StoreError, View, WriteTx};
 
 impl View {
@@ -15,6 +15,23 @@ impl View {
         let version = i64::try_from(version).unwrap_or(i64::MAX);
         let found = Entity::find_by_id((self.workspace.0, version)).one(&self.db()).await?;
         Ok(found.map(Into::into))
+    }
+
+    /// Published versions, the latest first, before the version `before`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn models(
+        &self,
+        before: Option<u64>,
+        limit: u64,
+    ) -> Result<Vec<ModelRecord>, StoreError> {
+        let mut query = Entity::find().filter(Column::WorkspaceId.eq(self.workspace.0));
+        if let Some(before) = before {
+            query = query.filter(Column::Version.lt(i64::try_from(before).unwrap_or(i64::MAX)));
+        }
+        let rows = query.order_by_desc(Column::Version).limit(limit).all(&self.db()).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 }
 

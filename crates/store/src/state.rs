@@ -126,13 +126,12 @@ impl View {
         }
         let rows =
             Rows::new(vec![Bulk::Text("account_id", accounts), Bulk::Text("lead_id", leads)]);
-        let sql = format!(
-            "SELECT s.* FROM {{rows}} AS r CROSS JOIN lead_state AS s WHERE s.workspace_id = {} \
-             AND s.account_id = r.account_id AND s.lead_id = r.lead_id",
+        let condition = format!(
+            "s.workspace_id = {} AND s.account_id = r.account_id AND s.lead_id = r.lead_id",
             self.workspace
         );
         let mut people = BTreeMap::new();
-        let query = rows.into_statement(&self.db(), &sql);
+        let query = rows.into_look_up(&self.db(), "s.*", "lead_state", &condition);
         for row in self.rows::<lead_state::Entity>(query).await? {
             let person = PersonState::try_from(row)?;
             people.insert(person.lead.clone(), person);

@@ -29,6 +29,27 @@ impl View {
             .await?;
         rows.into_iter().map(TimelineLine::try_from).collect()
     }
+
+    /// The timeline of an account going back from the line before `before`, the latest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn timeline_before(
+        &self,
+        account: &AccountId,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<Vec<TimelineLine>, StoreError> {
+        let rows = Entity::find()
+            .filter(Column::WorkspaceId.eq(self.workspace.0))
+            .filter(Column::AccountId.eq(account.as_str()))
+            .filter(Column::Sequence.lt(before.unwrap_or(i64::MAX)))
+            .order_by_desc(Column::Sequence)
+            .limit(limit)
+            .all(&self.db())
+            .await?;
+        rows.into_iter().map(TimelineLine::try_from).collect()
+    }
 }
 
 impl WriteTx {

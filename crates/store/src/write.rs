@@ -40,11 +40,16 @@ impl Store {
         lock: Lock,
     ) -> Result<Option<(WriteTx, WorkspaceRecord)>, StoreError> {
         let tx = self.begin_raw(workspace).await?;
-        let mut sql = String::from("SELECT * FROM workspace WHERE workspace_id = ");
-        sql.push_str(&workspace.to_string());
-        if tx.is_postgres() {
-            sql.push_str(if lock == Lock::Shared { " FOR SHARE" } else { " FOR UPDATE" });
-        }
+        let sql = match (tx.is_postgres(), lock) {
+            (false, _) => format!("SELECT * FROM workspace WHERE workspace_id = {workspace}"),
+            // Statements over many rows are planned for the rows they get: a plan for any number
+            // of them may join the wrong way round.
+            (true, lock) => format!(
+                "SELECT *, set_config('plan_cache_mode', 'force_custom_plan', true) \
+                 FROM workspace WHERE workspace_id = {workspace} {}",
+                if lock == Lock::Shared { "FOR SHARE" } else { "FOR UPDATE" }
+            ),
+        };
         let row = tx.db().query_one_raw(tx.statement(&sql, [])).await?;
         let Some(row) = row else { return Ok(None) };
         use sea_orm::FromQueryResult;

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::rollup::Operator;
 use crate::{BuyingRole, Seniority};
 
 /// A whole model file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelFile {
     /// Name of the model, for people.
@@ -57,7 +57,7 @@ const fn hold_days() -> f64 {
 }
 
 /// Figures that hold for all signals.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EngagementFile {
     /// Days after which an activity is worth half.
@@ -85,7 +85,7 @@ impl Default for EngagementFile {
 }
 
 /// A cap that several signals share.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupFile {
     /// The most raw points the group's signals give together.
@@ -93,7 +93,7 @@ pub struct GroupFile {
 }
 
 /// One signal.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignalFile {
     /// Its name; unique.
@@ -118,7 +118,7 @@ pub struct SignalFile {
 }
 
 /// One rule of fit.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FitRuleFile {
     /// Its name; unique in its list.
@@ -130,7 +130,7 @@ pub struct FitRuleFile {
 }
 
 /// An account's fit.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AccountFitFile {
     /// Firmographic rules.
@@ -158,7 +158,7 @@ impl Default for AccountFitFile {
 }
 
 /// A rule that excludes accounts.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExclusionFile {
     /// The reason shown.
@@ -168,7 +168,7 @@ pub struct ExclusionFile {
 }
 
 /// From people to accounts. Without weights everybody counts 100 percent.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RollupFile {
     /// How people's engagement is put together.
@@ -199,7 +199,7 @@ impl Default for RollupFile {
 }
 
 /// The bars of labels.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GradesFile {
     /// Letters of fit.
@@ -209,7 +209,7 @@ pub struct GradesFile {
 }
 
 /// From which fit a letter is given; below `c` it is D.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FitGradesFile {
     /// From here A.
@@ -227,7 +227,7 @@ impl Default for FitGradesFile {
 }
 
 /// From which engagement a digit is given; below `medium` it is 3.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EngagementGradesFile {
     /// From here 1.
@@ -243,7 +243,7 @@ impl Default for EngagementGradesFile {
 }
 
 /// One tier.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TierFile {
     /// 1, 2 or 3.
@@ -263,7 +263,7 @@ pub struct TierFile {
 }
 
 /// What must be reached; what is left out is not asked for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BarFile {
     /// Least fit.

@@ -35,11 +35,29 @@ pub struct Problem {
     pub column: Option<u64>,
     /// One sentence for a person.
     pub message: String,
+    /// Whether the file can be used all the same.
+    pub severity: Severity,
+}
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The file is no model.
+    Error,
+    /// It is one, and probably does not do what is meant.
+    Warning,
 }
 
 impl Problem {
-    pub(super) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), line: None, column: None, message: message.into() }
+    /// A problem without a place.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        let (path, message) = (path.into(), message.into());
+        Self { path, line: None, column: None, message, severity: Severity::Error }
+    }
+
+    /// The same as a warning.
+    pub(super) fn into_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
     }
 
     /// With the line and column in the file; until now the column is one in the text at `path`.
@@ -77,6 +95,34 @@ impl fmt::Display for Problem {
 /// Everything that is wrong with it, in the order of the file. A problem of one rule does not
 /// hide those of others; what cannot be read as YAML at all is the only problem told.
 pub fn parse(file: &str) -> Result<Model, Vec<Problem>> {
+    parse_with_tree(file).map(|(model, _)| model)
+}
+
+/// Everything that can be said against a model file: its errors or, if it has none, what makes
+/// no sense in it.
+#[must_use]
+pub fn validate(file: &str) -> Vec<Problem> {
+    match parse_with_tree(file) {
+        Ok((model, tree)) => {
+            let found = sense::check(&model).into_iter();
+            in_order(found.map(|problem| problem.placed(&tree)).collect())
+        }
+        Err(found) => found,
+    }
+}
+
+/// Reads a model file without compiling it.
+pub(super) fn read_file(file: &str) -> Result<ModelFile, Vec<Problem>> {
+    let mut malformed = Vec::new();
+    let tree = yaml::parse(file, &mut malformed).map_err(|found| vec![Problem::from(found)])?;
+    let mut found: Vec<Problem> = malformed.into_iter().map(Problem::from).collect();
+    match read_all(tree, &mut found) {
+        (_, Some(read)) if found.is_empty() => Ok(read),
+        _ => Err(in_order(found)),
+    }
+}
+
+fn parse_with_tree(file: &str) -> Result<(Model, Node), Vec<Problem>> {
     let mut malformed = Vec::new();
     let tree = yaml::parse(file, &mut malformed).map_err(|found| vec![Problem::from(found)])?;
     let mut found: Vec<Problem> = malformed.into_iter().map(Problem::from).collect();
@@ -88,10 +134,7 @@ pub fn parse(file: &str) -> Result<Model, Vec<Problem>> {
     if checker.found.is_empty() {
         let model = checker.model(read);
         if found.is_empty() && checker.found.is_empty() {
-            sense::check(&model, &mut checker.found);
-            if checker.found.is_empty() {
-                return Ok(model);
-            }
+            return Ok((model, tree));
         }
     }
     found.extend(checker.found.into_iter().map(|problem| problem.placed(&tree)));
@@ -109,10 +152,9 @@ fn read_all(mut tree: Node, found: &mut Vec<Problem>) -> (Node, Option<ModelFile
         };
         let (path, place) = tree.locate(&misfit.path, misfit.is_name);
         found.push(Problem {
-            path,
             line: Some(place.line),
             column: Some(place.column),
-            message: misfit.message,
+            ..Problem::new(path, misfit.message)
         });
         let mended = match (misfit.path.is_empty(), misfit.missing) {
             (false, _) => tree.remove(&misfit.path),

@@ -7,9 +7,10 @@ use crate::engagement::round;
 use crate::fit::{Fit, account_fit_parts};
 use crate::tier::Bar;
 
-/// Notes everything about a model that can never come to pass.
-pub(super) fn check(model: &Model, found: &mut Vec<Problem>) {
-    signals_that_others_take(model.signals.all(), found);
+/// Everything about a model that can never come to pass, as warnings.
+pub(super) fn check(model: &Model) -> Vec<Problem> {
+    let mut found = Vec::new();
+    signals_that_others_take(model.signals.all(), &mut found);
     let bars: Vec<(String, &Bar)> = model
         .tiers
         .bars
@@ -45,6 +46,7 @@ pub(super) fn check(model: &Model, found: &mut Vec<Problem>) {
             found.push(Problem::new(format!("tiers[{position}]"), message));
         }
     }
+    found.into_iter().map(Problem::into_warning).collect()
 }
 
 /// Whether everybody who meets `other` meets `bar`.
@@ -114,7 +116,9 @@ mod tests {
     use crate::model;
 
     fn problems(file: &str) -> Vec<String> {
-        let found = model::parse(file).expect_err("it makes no sense");
+        assert!(model::parse(file).is_ok(), "it can be used all the same");
+        let found = model::validate(file);
+        assert!(found.iter().all(|problem| problem.severity == model::Severity::Warning));
         found
             .iter()
             .map(|problem| format!("{}:{}", problem.line.unwrap_or(0), problem.path))

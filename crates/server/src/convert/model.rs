@@ -1,7 +1,7 @@
 //! Scoring models.
 
 use abm_app::ModelRecord;
-use abm_core::model::Problem;
+use abm_core::model::{Problem, Severity};
 use abm_proto::v1;
 
 use super::time;
@@ -18,6 +18,11 @@ pub(crate) fn to_proto(model: ModelRecord, matching: i64) -> v1::Model {
     }
 }
 
+/// A version in a list: without its file, and so without the fingerprint of its rules.
+pub(crate) fn listed(model: ModelRecord) -> v1::Model {
+    v1::Model { model_file: String::new(), matching_fingerprint: 0, ..to_proto(model, 0) }
+}
+
 pub(crate) fn problem(problem: Problem) -> v1::ModelProblem {
     let number = |value: Option<u64>| value.and_then(|v| i32::try_from(v).ok()).unwrap_or(0);
     v1::ModelProblem {
@@ -25,6 +30,9 @@ pub(crate) fn problem(problem: Problem) -> v1::ModelProblem {
         line: number(problem.line),
         column: number(problem.column),
         message: problem.message,
-        severity: v1::ModelProblemSeverity::Error.into(),
+        severity: match problem.severity {
+            Severity::Error => v1::ModelProblemSeverity::Error.into(),
+            Severity::Warning => v1::ModelProblemSeverity::Warning.into(),
+        },
     }
 }

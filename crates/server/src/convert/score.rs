@@ -1,6 +1,6 @@
 //! Scores, grades and tiers.
 
-use abm_app::LeadScore;
+use abm_app::{Cause, LeadScore, TimelineLine};
 use abm_core::grade::Label;
 use abm_core::tier::Tier;
 use abm_proto::v1;
@@ -55,5 +55,28 @@ pub(crate) fn lead_score(score: &LeadScore) -> v1::LeadScore {
         last_activity_at: score.last_activity.map(time::from_secs),
         assessed_at: Some(time::from_secs(score.assessed_at)),
         model_version: score.model_version,
+    }
+}
+
+/// A line of an account's history.
+pub(crate) fn change(line: &TimelineLine) -> v1::ScoreChange {
+    let cause = match line.cause {
+        Cause::Activity => v1::ScoreChangeCause::Activity,
+        Cause::Time => v1::ScoreChangeCause::Time,
+        Cause::Profile => v1::ScoreChangeCause::Profile,
+        Cause::Model => v1::ScoreChangeCause::Model,
+    };
+    v1::ScoreChange {
+        sequence: line.sequence,
+        at: Some(time::from_secs(line.at)),
+        recorded_at: Some(time::to_proto(line.recorded_at)),
+        cause: cause.into(),
+        model_version: line.model_version,
+        engagement: line.engagement.into(),
+        fit: line.fit.into(),
+        tier: tier(line.tier).into(),
+        mqa: line.mqa,
+        priority: line.priority,
+        engaged_people: i32::try_from(line.engaged_people).unwrap_or(i32::MAX),
     }
 }

@@ -75,6 +75,31 @@ impl AccountViewService for Services {
         }))
     }
 
+    async fn get_score_history(
+        &self,
+        request: Request<v1::GetScoreHistoryRequest>,
+    ) -> Reply<v1::GetScoreHistoryResponse> {
+        let call = self.open(request)?;
+        let id = account_id(&call.message.account_id)?;
+        let size = page_size(call.message.page_size)?;
+        let list = call.list("GetScoreHistory", id.to_string());
+        let before = match self.place(&list, &call.message.page_token)?.as_deref() {
+            None => None,
+            Some([sequence]) => Some(sequence.parse().map_err(|_| page_token_invalid())?),
+            Some(_) => return Err(page_token_invalid()),
+        };
+        self.at_least(&call.caller, &call.message.min_revision).await?;
+        let found = self.app.score_history(call.caller.workspace, &id, before, size + 1).await;
+        let (found, revision) = found.map_err(status_of)?;
+        let (changes, more) = page_of(found.iter().map(score::change).collect(), size);
+        let last = changes.last().map(|change: &v1::ScoreChange| vec![change.sequence.to_string()]);
+        Ok(Response::new(v1::GetScoreHistoryResponse {
+            next_page_token: self.next(&list, more, last)?,
+            changes,
+            revision: self.revision(&call.caller, revision),
+        }))
+    }
+
     async fn explain_score(
         &self,
         request: Request<v1::ExplainScoreRequest>,

@@ -1,0 +1,137 @@
+//! Versions of the model and the history of scores, as callers see them.
+
+use abm_client::{Client, v1};
+use abm_core::model::DEFAULT_FILE;
+use abm_tests::{Served, World, both_engines, days};
+use tonic::Code;
+
+both_engines!(
+    versions_are_listed_and_an_earlier_one_can_be_put_in_force_again,
+    what_makes_no_sense_is_a_warning_and_can_be_published,
+    a_history_tells_each_change_with_its_cause_the_latest_first,
+);
+
+async fn publish(client: &Client, points: u32, comment: &str) -> v1::Model {
+    let request = v1::PublishModelRequest {
+        model_file: DEFAULT_FILE.replace("points: 40\n", &format!("points: {points}\n")),
+        comment: comment.into(),
+        ..Default::default()
+    };
+    client.publish_model(request).await.unwrap().model.unwrap()
+}
+
+async fn versions_are_listed_and_an_earlier_one_can_be_put_in_force_again(world: World) {
+    let served = Served::open(world).await;
+    let client = served.client().await;
+    for points in 50..54 {
+        publish(&client, points, &format!("{points} points")).await;
+    }
+    let mut pages = client.pages(v1::ListModelsRequest { page_size: 2, ..Default::default() });
+    let mut listed = Vec::new();
+    while let Some(page) = pages.next_page().await.unwrap() {
+        assert_eq!(page.active_version, 5);
+        assert!(page.models.len() <= 2);
+        listed.extend(page.models.into_iter().map(|model| (model.version, model.comment)));
+    }
+    let versions: Vec<u64> = listed.iter().map(|(version, _)| *version).collect();
+    assert_eq!(versions, [5, 4, 3, 2, 1]);
+    assert_eq!(listed[1].1, "52 points");
+
+    let mut request =
+        v1::RollBackModelRequest { version: 2, base_version: 4, ..Default::default() };
+    let refused = client.roll_back_model(request.clone()).await.unwrap_err();
+    assert_eq!((refused.code(), refused.reason()), (Code::Aborted, v1::ErrorReason::EtagMismatch));
+    request.base_version = 5;
+    request.request_id = "9d9f1f5e-4b7c-4b06-8d0a-2b8a8f6f2c22".into();
+    let first = client.roll_back_model(request.clone()).await.unwrap().model.unwrap();
+    let again = client.roll_back_model(request.clone()).await.unwrap().model.unwrap();
+    assert_eq!(first, again, "a retry makes no other version");
+    assert_eq!((first.version, first.comment.as_str()), (6, "back to version 2"));
+    assert!(first.model_file.contains("points: 50\n"));
+    let request = v1::RollBackModelRequest { version: 99, ..Default::default() };
+    assert_eq!(client.roll_back_model(request).await.unwrap_err().code(), Code::NotFound);
+    served.stop().await;
+}
+
+async fn what_makes_no_sense_is_a_warning_and_can_be_published(world: World) {
+    let served = Served::open(world).await;
+    let client = served.client().await;
+    let model_file = "name: odd
+signals:
+  - {name: all, when: 'true', points: 1}
+  - {name: none, when: 'activity.type == \"x\"', points: 1}
+"
+    .to_owned();
+    let request = v1::ValidateModelRequest { model_file: model_file.clone() };
+    let found = client.validate_model(request).await.unwrap();
+    let [problem] = found.problems.as_slice() else { panic!("{found:?}") };
+    assert!(found.valid);
+    assert_eq!(problem.severity(), v1::ModelProblemSeverity::Warning);
+    assert_eq!((problem.path.as_str(), problem.line), ("signals[1].when", 4));
+    let request = v1::PublishModelRequest { model_file, ..Default::default() };
+    assert_eq!(client.publish_model(request).await.unwrap().model.unwrap().version, 2);
+    served.stop().await;
+}
+
+async fn a_history_tells_each_change_with_its_cause_the_latest_first(world: World) {
+    let served = Served::open(world).await;
+    let client = served.client().await;
+    let activity = |id: &str| v1::Activity {
+        source: "web".into(),
+        activity_id: id.into(),
+        r#type: "demo_request".into(),
+        occurred_at: Some(prost_types::Timestamp { seconds: served.world.now().secs(), nanos: 0 }),
+        lead_id: "ada".into(),
+        email: "ada@ibm.com".into(),
+        ..Default::default()
+    };
+    let record = async |id: &str| {
+        let request =
+            v1::RecordActivitiesRequest { activities: vec![activity(id)], ..Default::default() };
+        client.record_activities(request).await.unwrap();
+    };
+    record("1").await;
+    let first = served.world.now();
+    served.world.at(days(40));
+    served.world.apply_due().await;
+    publish(&client, 80, "").await;
+    served.world.apply_due().await;
+    record("2").await;
+
+    let request = v1::GetScoreHistoryRequest {
+        account_id: "ibm.com".into(),
+        page_size: 3,
+        ..Default::default()
+    };
+    let mut pages = client.pages(request);
+    let mut changes = Vec::new();
+    while let Some(page) = pages.next_page().await.unwrap() {
+        changes.extend(page.changes);
+    }
+    let count = i64::try_from(changes.len()).unwrap();
+    assert!(count > 8, "{count}");
+    let sequences: Vec<i64> = changes.iter().map(|change| change.sequence).collect();
+    assert_eq!(sequences, (1..=count).rev().collect::<Vec<_>>());
+    let causes: Vec<_> = changes.iter().map(v1::ScoreChange::cause).collect();
+    let mut different = causes.clone();
+    different.dedup();
+    use v1::ScoreChangeCause::{Activity, Model, Time};
+    assert_eq!(different, [Activity, Model, Time, Activity]);
+    let oldest = changes.last().unwrap();
+    assert_eq!(oldest.at.unwrap().seconds, first.secs());
+    assert_eq!((oldest.model_version, changes[0].model_version), (1, 2));
+    // What it told is what was shown then.
+    for change in changes.iter().filter(|change| change.cause() == Time) {
+        let request = v1::GetAccountViewRequest {
+            account_id: "ibm.com".into(),
+            as_of: change.at,
+            model_version: 1,
+            ..Default::default()
+        };
+        let seen = client.get_account_view(request).await.unwrap().account_view.unwrap();
+        assert_eq!((seen.engagement, seen.tier), (change.engagement, change.tier));
+    }
+    let request = v1::GetScoreHistoryRequest { account_id: "nobody".into(), ..Default::default() };
+    assert_eq!(client.get_score_history(request).await.unwrap_err().code(), Code::NotFound);
+    served.stop().await;
+}
