@@ -120,8 +120,11 @@ fn show_line(line: &v1::ExplanationLine, depth: usize) {
     if !line.activity_id.is_empty() {
         let when = moment::show(line.occurred_at.as_ref());
         text = format!(
-            "{}/{} at {when}: {} points, {:.6} left",
-            line.source, line.activity_id, line.points, line.decay_factor
+            "{}/{} at {when}: {} points, {:.1} % left",
+            line.source,
+            line.activity_id,
+            line.points,
+            line.decay_factor * 100.0
         );
     }
     if line.input_unknown {

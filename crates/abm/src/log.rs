@@ -4,13 +4,14 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-/// The level when nothing is said: what an operator must know.
-const DEFAULT: &str = "warn,abm=info,abm_server=info,abm_app=info";
+/// The level of a service when nothing is said: what an operator must know.
+const SERVING: &str = "warn,abm=info,abm_server=info,abm_app=info";
 
 /// Starts logging. `ABM_LOG` takes a filter such as `debug`; `ABM_LOG_FORMAT=json` gives a
-/// JSON object a line.
-pub(crate) fn start() {
-    let filter = EnvFilter::try_from_env("ABM_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT));
+/// JSON object a line. A command that does not serve tells what it has to say itself.
+pub(crate) fn start(serves: bool) {
+    let default = if serves { SERVING } else { "warn" };
+    let filter = EnvFilter::try_from_env("ABM_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

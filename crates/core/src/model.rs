@@ -3,8 +3,10 @@
 //! A model is written as a YAML file ([`mod@file`]), checked and compiled into a [`Model`]. A
 //! published model never changes; a change is a new version.
 
+mod compile;
 pub mod diff;
 pub mod file;
+mod parse;
 mod problem;
 mod sense;
 mod signals;
@@ -14,10 +16,11 @@ use sha2::{Digest, Sha256};
 
 use crate::grade::GradeBars;
 use crate::rollup::Rollup;
-use crate::rule::{Rule, Scope};
+use crate::rule::Rule;
 use crate::tier::Tiers;
 
-pub use problem::{Problem, Severity, parse, validate};
+pub use parse::{parse, validate};
+pub use problem::{Problem, Severity};
 pub use signals::{Group, Match, Signal, SignalRules};
 
 /// The model that a new workspace starts with, as its commented file.
@@ -105,19 +108,6 @@ impl Model {
             hasher.update([u8::from(signal.ignore)]);
         }
         hasher.finalize().iter().take(8).fold(0, |hash, &byte| (hash << 8) | i64::from(byte))
-    }
-}
-
-fn compile_rule(path: &str, source: &str, scope: Scope, found: &mut Vec<Problem>) -> Option<Rule> {
-    match Rule::compile(source, scope) {
-        Ok(rule) => Some(rule),
-        Err(problems) => {
-            found.extend(problems.into_iter().map(|problem| Problem {
-                column: problem.column.map(u64::from),
-                ..Problem::new(path, problem.to_string())
-            }));
-            None
-        }
     }
 }
 

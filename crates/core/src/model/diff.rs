@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Problem;
 use super::file::ModelFile;
-use super::problem::read_file;
+use super::parse::read_file;
 
 /// One difference between two models.
 #[derive(Clone, Debug, PartialEq, Eq)]

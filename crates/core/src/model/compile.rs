@@ -1,0 +1,309 @@
+//! From a file that was read to a compiled model, with all that is wrong with its figures and
+//! rules.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::file::{
+    AccountFitFile, BarFile, FitRuleFile, GroupFile, ModelFile, SignalFile, TierFile,
+};
+use super::signals::days;
+use super::{AccountFit, Exclusion, FitRule, Group, Model, Problem, Signal, SignalRules};
+use crate::grade::GradeBars;
+use crate::ledger::DAY_ENTRIES;
+use crate::rollup::Rollup;
+use crate::rule::{Rule, Scope};
+use crate::tier::{Bar, Tier, TierBar, Tiers};
+use crate::{DAY, limits};
+
+/// Most rules (signals, fit rules, exclusions) of one model.
+const RULES: usize = 500;
+/// Longest time that a model may speak of, in days: a hundred years.
+const DAYS: f64 = 36_500.0;
+/// Most points that a cap or a curve may speak of: what a hundred thousand of the strongest
+/// activities give.
+const SUM: f64 = 1e9;
+
+/// Compiles a model and notes what is wrong with it.
+#[derive(Default)]
+pub(super) struct Checker {
+    pub(super) found: Vec<Problem>,
+}
+
+impl Checker {
+    fn problem(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        self.found.push(Problem::new(path, message));
+    }
+
+    /// A whole number from 0 to 100; anything else is a problem and counts as 0.
+    fn percent(&mut self, path: &str, value: i64) -> u8 {
+        u8::try_from(value).ok().filter(|&value| value <= 100).unwrap_or_else(|| {
+            self.problem(path, format!("is {value}, must be from 0 to 100"));
+            0
+        })
+    }
+
+    fn positive(&mut self, path: &str, value: f64, most: f64) -> f64 {
+        if !(value > 0.0 && value <= most) {
+            self.problem(path, format!("is {value}, must be greater than 0 and at most {most}"));
+            return 1.0;
+        }
+        value
+    }
+
+    fn daily_cap(&mut self, path: &str, value: usize) -> usize {
+        if !(1..=DAY_ENTRIES).contains(&value) {
+            self.problem(path, format!("is {value}, must be from 1 to {DAY_ENTRIES}"));
+        }
+        value
+    }
+
+    fn name<'a>(&mut self, path: &str, name: &'a str, seen: &mut HashSet<&'a str>) {
+        if name.is_empty() {
+            self.problem(path, "is empty");
+        } else if let Err(violation) = limits::check_text(path, name) {
+            self.problem(path, violation.message);
+        }
+        if !seen.insert(name) {
+            self.problem(path, format!("`{name}` is there twice"));
+        }
+    }
+
+    pub(super) fn rules(&mut self, file: &ModelFile) {
+        let rules = file.signals.len()
+            + file.lead_fit.len()
+            + file.account_fit.rules.len()
+            + file.exclusions.len();
+        if rules > RULES {
+            self.problem("", format!("has {rules} rules, at most {RULES} are allowed"));
+        }
+        let groups = file.groups.len();
+        if groups > RULES {
+            self.problem("groups", format!("has {groups} entries, at most {RULES} are allowed"));
+        }
+    }
+
+    pub(super) fn model(&mut self, file: ModelFile) -> Model {
+        self.name("name", &file.name, &mut HashSet::new());
+        let engagement = &file.engagement;
+        let half_points = self.positive("engagement.half_points", engagement.half_points, SUM);
+        let look_back = self.positive("engagement.look_back_days", engagement.look_back_days, DAYS);
+        self.positive("engagement.half_life_days", engagement.half_life_days, DAYS);
+        self.daily_cap("engagement.daily_cap", engagement.daily_cap);
+        let engaged_floor = self.percent("engagement.engaged_floor", engagement.engaged_floor);
+        let groups = self.groups(&file.groups);
+        let signals = self.signals(&file.signals, &groups, &file);
+        Model {
+            name: file.name.clone(),
+            signals: SignalRules::new(signals, groups),
+            half_points,
+            look_back_secs: days(look_back) as i64,
+            engaged_floor,
+            lead_fit: self.fit_rules("lead_fit", &file.lead_fit, Scope::Lead),
+            account_fit: self.account_fit(&file.account_fit),
+            exclusions: self.exclusions(&file),
+            rollup: self.rollup(&file),
+            grades: self.grades(&file),
+            tiers: self.tiers(&file),
+        }
+    }
+
+    fn groups(&mut self, groups: &BTreeMap<String, GroupFile>) -> Vec<Group> {
+        let (mut compiled, mut names) = (Vec::new(), HashSet::new());
+        for (name, group) in groups {
+            self.name(&format!("groups.{name}"), name, &mut names);
+            let cap = self.positive(&format!("groups.{name}.cap"), group.cap, SUM);
+            compiled.push(Group { name: name.clone(), cap });
+        }
+        compiled
+    }
+
+    fn signals(&mut self, files: &[SignalFile], groups: &[Group], file: &ModelFile) -> Vec<Signal> {
+        let (mut signals, mut names) = (Vec::new(), HashSet::new());
+        for (position, signal) in files.iter().enumerate() {
+            let path = |field: &str| format!("signals[{position}].{field}");
+            self.name(&path("name"), &signal.name, &mut names);
+            let limit = limits::POINTS;
+            if !(-limit..=limit).contains(&signal.points) {
+                self.problem(path("points"), format!("must be from -{limit} to {limit}"));
+            }
+            let half_life = match signal.half_life_days {
+                Some(days) => self.positive(&path("half_life_days"), days, DAYS),
+                None => file.engagement.half_life_days,
+            };
+            let daily_cap = match signal.daily_cap {
+                Some(cap) => self.daily_cap(&path("daily_cap"), cap),
+                None => file.engagement.daily_cap,
+            };
+            let group = signal.group.as_ref().and_then(|name| {
+                let position = groups.iter().position(|group| group.name == *name);
+                if position.is_none() {
+                    self.problem(path("group"), format!("there is no group `{name}`"));
+                }
+                position
+            });
+            if signal.ignore && (signal.points != 0.0 || signal.hand_raiser) {
+                self.problem(path("ignore"), "an ignored signal has no points and raises no hand");
+            }
+            let when = compile_rule(&path("when"), &signal.when, Scope::Activity, &mut self.found);
+            let Some(when) = when else { continue };
+            signals.push(Signal {
+                name: signal.name.clone(),
+                when,
+                points: signal.points,
+                half_life_secs: days(half_life),
+                daily_cap,
+                group,
+                ignore: signal.ignore,
+                hand_raiser: signal.hand_raiser,
+            });
+        }
+        signals
+    }
+
+    fn fit_rules(&mut self, list: &str, files: &[FitRuleFile], scope: Scope) -> Vec<FitRule> {
+        let (mut rules, mut names) = (Vec::new(), HashSet::new());
+        for (position, rule) in files.iter().enumerate() {
+            let path = |field: &str| format!("{list}[{position}].{field}");
+            self.name(&path("name"), &rule.name, &mut names);
+            if !(-100..=100).contains(&rule.points) {
+                self.problem(path("points"), "must be from -100 to 100");
+            }
+            if let Some(when) = compile_rule(&path("when"), &rule.when, scope, &mut self.found) {
+                rules.push(FitRule { name: rule.name.clone(), when, points: rule.points });
+            }
+        }
+        rules
+    }
+
+    fn account_fit(&mut self, file: &AccountFitFile) -> AccountFit {
+        if file.top_people == 0 {
+            self.problem("account_fit.top_people", "must be at least 1");
+        }
+        AccountFit {
+            rules: self.fit_rules("account_fit.rules", &file.rules, Scope::Account),
+            people_percent: self.percent("account_fit.people_percent", file.people_percent),
+            top_people: file.top_people,
+            roles_percent: self.percent("account_fit.roles_percent", file.roles_percent),
+            required_roles: file.required_roles.clone(),
+        }
+    }
+
+    fn exclusions(&mut self, file: &ModelFile) -> Vec<Exclusion> {
+        let (mut rules, mut names) = (Vec::new(), HashSet::new());
+        for (position, rule) in file.exclusions.iter().enumerate() {
+            let path = |field: &str| format!("exclusions[{position}].{field}");
+            self.name(&path("name"), &rule.name, &mut names);
+            let when = compile_rule(&path("when"), &rule.when, Scope::Account, &mut self.found);
+            if let Some(when) = when {
+                rules.push(Exclusion { name: rule.name.clone(), when });
+            }
+        }
+        rules
+    }
+
+    fn rollup(&mut self, file: &ModelFile) -> Rollup {
+        let rollup = &file.rollup;
+        if rollup.top == 0 {
+            self.problem("rollup.top", "must be at least 1");
+        }
+        let weights = rollup.seniority_percent.values().chain(rollup.buying_role_percent.values());
+        if weights.chain([&rollup.unknown_visitor_percent]).any(|&weight| weight > 1_000) {
+            self.problem("rollup", "a weight is at most 1000 percent");
+        }
+        Rollup {
+            operator: rollup.operator,
+            half_points: self.positive("rollup.half_points", rollup.half_points, SUM),
+            top: rollup.top,
+            seniority_percent: rollup.seniority_percent.clone(),
+            buying_role_percent: rollup.buying_role_percent.clone(),
+            unknown_visitor_percent: rollup.unknown_visitor_percent,
+        }
+    }
+
+    fn grades(&mut self, file: &ModelFile) -> GradeBars {
+        let grades = &file.grades;
+        let bars = GradeBars {
+            fit: [
+                self.percent("grades.fit.a", grades.fit.a),
+                self.percent("grades.fit.b", grades.fit.b),
+                self.percent("grades.fit.c", grades.fit.c),
+            ],
+            engagement: [
+                self.percent("grades.engagement.high", grades.engagement.high),
+                self.percent("grades.engagement.medium", grades.engagement.medium),
+            ],
+        };
+        if !bars.fit.is_sorted_by(|better, worse| better > worse) {
+            self.problem("grades.fit", "must fall from a over b to c");
+        }
+        if !bars.engagement.is_sorted_by(|better, worse| better > worse) {
+            self.problem("grades.engagement", "must fall from high to medium");
+        }
+        bars
+    }
+
+    fn tiers(&mut self, file: &ModelFile) -> Tiers {
+        let mut bars = Vec::new();
+        for (position, tier) in file.tiers.iter().enumerate() {
+            let path = format!("tiers[{position}]");
+            let Some(number) = Tier::from_number(tier.tier) else {
+                self.problem(format!("{path}.tier"), "must be 1, 2 or 3");
+                continue;
+            };
+            if bars.last().is_some_and(|last: &TierBar| last.tier >= number) {
+                self.problem(format!("{path}.tier"), "tiers are listed once each, best first");
+            }
+            let bar = self.bar(&path, tier.into());
+            bars.push(TierBar { tier: number, bar });
+        }
+        let mut priority = Vec::new();
+        for &number in &file.priority_tiers {
+            match Tier::from_number(number) {
+                Some(tier) if bars.iter().any(|bar| bar.tier == tier) => priority.push(tier),
+                _ => self.problem("priority_tiers", format!("there is no tier {number}")),
+            }
+        }
+        if !(0.0..=365.0).contains(&file.hold_days) {
+            self.problem("hold_days", "must be from 0 to 365");
+        }
+        Tiers {
+            bars,
+            priority,
+            hold_secs: (file.hold_days * DAY as f64) as i64,
+            mqa: file.mqa.as_ref().map(|mqa| self.bar("mqa", mqa.clone())),
+        }
+    }
+
+    fn bar(&mut self, path: &str, file: BarFile) -> Bar {
+        Bar {
+            fit: self.percent(&format!("{path}.fit"), file.fit),
+            engagement: self.percent(&format!("{path}.engagement"), file.engagement),
+            engaged_people: file.engaged_people,
+            roles: file.roles,
+        }
+    }
+}
+
+impl From<&TierFile> for BarFile {
+    fn from(tier: &TierFile) -> Self {
+        Self {
+            fit: tier.fit,
+            engagement: tier.engagement,
+            engaged_people: tier.engaged_people,
+            roles: tier.roles.clone(),
+        }
+    }
+}
+
+fn compile_rule(path: &str, source: &str, scope: Scope, found: &mut Vec<Problem>) -> Option<Rule> {
+    match Rule::compile(source, scope) {
+        Ok(rule) => Some(rule),
+        Err(problems) => {
+            found.extend(problems.into_iter().map(|problem| Problem {
+                column: problem.column.map(u64::from),
+                ..Problem::new(path, problem.to_string())
+            }));
+            None
+        }
+    }
+}
