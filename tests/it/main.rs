@@ -12,6 +12,7 @@ mod crash;
 mod durability;
 mod explain;
 mod extremes;
+mod golden;
 mod grpc;
 mod lists;
 mod matching;
