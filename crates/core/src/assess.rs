@@ -2,19 +2,26 @@
 
 mod forecast;
 mod hold;
+mod momentum;
+mod phase;
+mod qualify;
 
 use std::cell::OnceCell;
 
 use crate::engagement::{Reading, round};
-use crate::fit::{Fit, RuleFit, account_fit_parts, lead_fit};
+use crate::fit::{Fit, RuleFit, account_fit_parts};
 use crate::grade::Label;
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger};
+use crate::phase::Phase;
 use crate::rollup::Part;
-use crate::rule::{AccountFacts, Answer};
-use crate::tier::{Standing, Tier};
+use crate::rule::{AccountFacts, Answer, Facts, LeadFacts};
+use crate::tier::{Standing, Tier, Tiers};
+use crate::title::Position;
 use crate::{AccountProfile, BuyingRole, LeadId, LeadProfile, Model};
 
 pub use forecast::{Forecast, forecast};
+pub use momentum::{Momentum, Visits, momentum, visits};
+pub use qualify::{AssessedLead, assess_lead};
 
 /// What a model's rules say of an account's profile, whatever happens over time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,17 +30,21 @@ pub struct AccountRules {
     pub fit: Fit,
     /// Why the account is excluded from priority; `None` when it is not.
     pub exclusion: Option<String>,
+    /// The segment whose bars hold for it; `None` when those of all accounts do.
+    pub segment: Option<String>,
 }
 
 /// What a model's rules say of a person's profile, whatever happens over time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeadRules {
     /// Fit.
     pub fit: Fit,
-    /// Weight in the account, in percent.
+    /// Weight in the account, in percent; 0 for who is excluded.
     pub percent: u32,
-    /// Buying role.
-    pub buying_role: Option<BuyingRole>,
+    /// How senior they are and which part they play, and from where that is known.
+    pub position: Position,
+    /// Why the person is no part of their account's scores; `None` when they are.
+    pub exclusion: Option<String>,
 }
 
 impl AccountRules {
@@ -41,10 +52,12 @@ impl AccountRules {
     #[must_use]
     pub fn new(model: &Model, profile: &AccountProfile) -> Self {
         let facts = AccountFacts::new(profile);
-        let holds = |rule: &&crate::model::Exclusion| rule.when.answer(&facts) == Answer::Yes;
+        let mut segments = model.segments.iter();
+        let segment = segments.find(|segment| segment.when.answer(&facts) == Answer::Yes);
         Self {
             fit: RuleFit::new(&model.account_fit.rules, &facts).fit(),
-            exclusion: model.exclusions.iter().find(holds).map(|rule| rule.name.clone()),
+            exclusion: exclusion(&model.exclusions, &facts),
+            segment: segment.map(|segment| segment.name.clone()),
         }
     }
 }
@@ -53,12 +66,33 @@ impl LeadRules {
     /// Asks a model's rules about a person at an account.
     #[must_use]
     pub fn new(model: &Model, lead: &LeadProfile, account: &AccountFacts) -> Self {
-        Self {
-            fit: lead_fit(model, lead, account),
-            percent: model.rollup.weight(lead),
-            buying_role: lead.buying_role,
-        }
+        let position = model.titles.read(lead);
+        // Making facts costs more than most rules.
+        let asks = !model.lead_fit.is_empty() || !model.lead_exclusions.is_empty();
+        let facts = asks.then(|| LeadFacts::new(lead, &position, account));
+        let (fit, exclusion) = match &facts {
+            Some(facts) => (
+                RuleFit::new(&model.lead_fit, facts).fit(),
+                exclusion(&model.lead_exclusions, facts),
+            ),
+            None => (RuleFit { answers: Vec::new(), points: 0 }.fit(), None),
+        };
+        let percent = if exclusion.is_some() { 0 } else { model.rollup.weight(&position) };
+        Self { fit, percent, position, exclusion }
     }
+
+    /// Their buying role.
+    #[must_use]
+    pub fn buying_role(&self) -> Option<BuyingRole> {
+        self.position.buying_role.map(|known| known.value)
+    }
+}
+
+/// The name of the first rule that holds.
+fn exclusion(rules: &[crate::model::Exclusion], facts: &impl Facts) -> Option<String> {
+    let mut rules = rules.iter();
+    let found = rules.find(|rule| rule.when.answer(facts) == Answer::Yes);
+    found.map(|rule| rule.name.clone())
 }
 
 /// A person's engagement and how long it stays if nothing happens.
@@ -112,6 +146,8 @@ pub struct Assessment {
     pub mqa: bool,
     /// Whether it is in a priority tier and not excluded.
     pub priority: bool,
+    /// The furthest phase of a purchase that its people's activities of late stand for.
+    pub phase: Option<Phase>,
     /// People at or above the engaged floor.
     pub engaged_people: u32,
     /// The second of the latest activity that counts or could count.
@@ -120,6 +156,8 @@ pub struct Assessment {
     pub changes_at: Option<i64>,
     /// The engagement of each person, in the order given.
     pub people: Vec<Engagement>,
+    /// Whether each person is a marketing qualified lead by the model's rule, in the order given.
+    pub mqls: Vec<bool>,
     /// The engagement of the unknown visitor.
     pub visitor: Engagement,
 }
@@ -160,7 +198,7 @@ impl<'a> Course<'a> {
         visitor: &'a Ledger,
     ) -> Self {
         Self {
-            crowd: Crowd::new(model, people, visitor),
+            crowd: Crowd::new(model, model.tiers_of(account.segment.as_deref()), people, visitor),
             fit: account_fit(model, account, people),
             excluded: account.exclusion.is_some(),
             held: None,
@@ -183,11 +221,14 @@ impl<'a> Course<'a> {
         let held = found;
         let next = people.iter().filter_map(|engagement| engagement.changes_at);
         let ahead = crowd.members.iter().filter_map(|member| member.next_moment(as_of));
-        let last = crowd.members.iter().filter_map(|member| member.ledger.last_at(as_of));
+        let last = crowd.counting().filter_map(|member| member.ledger.last_at(as_of));
         let last_activity = last.max();
-        let changes_at = next.chain(ahead).chain(held.lapses_at()).min();
+        let phase = phase::reached(crowd, as_of);
+        let mqls = qualify::people(crowd, &scores, *excluded, as_of);
+        let lapses = held.lapses_at().into_iter().chain(phase.lapses_at).chain(mqls.lapses_at);
+        let changes_at = next.chain(ahead).chain(lapses).min();
         let visitor = people.pop().unwrap_or(Engagement::NONE);
-        let priority = crowd.model.tiers.priority.as_slice();
+        let priority = crowd.tiers.priority.as_slice();
         Assessment {
             engagement: standing.engagement,
             fit: *fit,
@@ -197,36 +238,45 @@ impl<'a> Course<'a> {
             held_until: held.tier_lapses_at,
             mqa: held.mqa && !*excluded,
             priority: !*excluded && held.tier.is_some_and(|tier| priority.contains(&tier)),
+            phase: phase.phase,
             engaged_people: standing.engaged_people,
             last_activity,
             changes_at,
             people,
+            mqls: mqls.people,
             visitor,
         }
     }
 }
 
 fn account_fit(model: &Model, account: &AccountRules, people: &[Person]) -> Fit {
-    let people: Vec<_> =
-        people.iter().map(|person| (person.rules.fit.score, person.rules.buying_role)).collect();
+    let people = fits_and_roles(people);
     let score = round(account_fit_parts(model, account.fit, &people).score(model));
     Fit { score, coverage: account.fit.coverage }
+}
+
+/// What people add to the fit of their account: the fit and role of those who are part of it.
+pub(crate) fn fits_and_roles(people: &[Person]) -> Vec<(u8, Option<BuyingRole>)> {
+    let counting = people.iter().filter(|person| person.rules.exclusion.is_none());
+    counting.map(|person| (person.rules.fit.score, person.rules.buying_role())).collect()
 }
 
 /// The weighted sum of raw points of an account's people and unknown visitor at a second: what
 /// their engagement is made of, before any curve.
 #[must_use]
 pub fn raw_points(model: &Model, people: &[Person], visitor: &Ledger, as_of: i64) -> f64 {
-    let crowd = Crowd::new(model, people, visitor);
+    let crowd = Crowd::new(model, &model.tiers, people, visitor);
     let weighted =
         |member: &Member<'_>| f64::from(member.percent) / 100.0 * member.reading().raw(as_of);
-    crowd.members.iter().map(weighted).sum()
+    crowd.counting().map(weighted).sum()
 }
 
-/// Everybody whose engagement counts for an account: its people and, last, the unknown visitor.
+/// Everybody of an account: its people and, last, the unknown visitor.
 #[derive(Debug)]
 struct Crowd<'a> {
     model: &'a Model,
+    /// The bars that hold for the account.
+    tiers: &'a Tiers,
     members: Vec<Member<'a>>,
 }
 
@@ -238,6 +288,8 @@ struct Member<'a> {
     fit: u8,
     role: Option<BuyingRole>,
     is_person: bool,
+    /// Whether it is part of the account's scores: nobody excluded is.
+    counts: bool,
     /// From the last moment asked about on, until it changes.
     known: Option<Engagement>,
     /// Read only when asked for: most members of a large account are known to stand as before.
@@ -245,17 +297,10 @@ struct Member<'a> {
 }
 
 impl<'a> Crowd<'a> {
-    fn new(model: &'a Model, people: &'a [Person], visitor: &'a Ledger) -> Self {
-        let people = people.iter().map(|person| Member {
-            model,
-            ledger: &person.ledger,
-            percent: person.rules.percent,
-            fit: person.rules.fit.score,
-            role: person.rules.buying_role,
-            is_person: true,
-            known: person.known,
-            reading: OnceCell::new(),
-        });
+    fn new(model: &'a Model, tiers: &'a Tiers, people: &'a [Person], visitor: &'a Ledger) -> Self {
+        let people = people
+            .iter()
+            .map(|person| Member::of_person(model, &person.rules, &person.ledger, person.known));
         let visitor = Member {
             model,
             ledger: visitor,
@@ -263,17 +308,24 @@ impl<'a> Crowd<'a> {
             fit: 0,
             role: None,
             is_person: false,
+            counts: true,
             known: None,
             reading: OnceCell::new(),
         };
-        Self { model, members: people.chain([visitor]).collect() }
+        Self { model, tiers, members: people.chain([visitor]).collect() }
+    }
+
+    /// The members: those who are part of the account's scores.
+    fn counting(&self) -> impl Iterator<Item = &Member<'a>> {
+        self.members.iter().filter(|member| member.counts)
     }
 
     /// What the account shows at a second in which its members' engagements are `scores`.
     fn standing(&self, fit: u8, scores: &[u8], at: i64) -> Standing {
         let mut parts = Vec::with_capacity(scores.len());
         let (mut engaged_people, mut roles) = (0, Vec::new());
-        for (member, &engagement) in self.members.iter().zip(scores) {
+        let scores = self.members.iter().zip(scores).filter(|(member, _)| member.counts);
+        for (member, &engagement) in scores {
             // Before a trace there was no visitor; an idle person still counts for a mean.
             if member.is_person || member.ledger.last_at(at).is_some() {
                 parts.push(Part { engagement, percent: member.percent });
@@ -291,7 +343,7 @@ impl<'a> Crowd<'a> {
     /// rise: activities, and where what was taken off fades.
     fn rises(&self, start: i64, end: i64) -> Vec<i64> {
         let mut moments: Vec<i64> = Vec::new();
-        for reading in self.members.iter().map(Member::reading) {
+        for reading in self.counting().map(Member::reading) {
             let first = reading.moments.partition_point(|&moment| moment <= start);
             let last = reading.moments.partition_point(|&moment| moment < end);
             moments.extend(reading.moments.get(first..last).unwrap_or_default());
@@ -303,13 +355,34 @@ impl<'a> Crowd<'a> {
     }
 
     fn standing_at(&self, fit: u8, at: i64) -> Standing {
-        let scores: Vec<u8> =
-            self.members.iter().map(|member| member.reading().engagement(at)).collect();
+        // Of who does not count it does not matter what they show.
+        let score =
+            |member: &Member<'_>| if member.counts { member.reading().engagement(at) } else { 0 };
+        let scores: Vec<u8> = self.members.iter().map(score).collect();
         self.standing(fit, &scores, at)
     }
 }
 
-impl Member<'_> {
+impl<'a> Member<'a> {
+    fn of_person(
+        model: &'a Model,
+        rules: &LeadRules,
+        ledger: &'a Ledger,
+        known: Option<Engagement>,
+    ) -> Self {
+        Self {
+            model,
+            ledger,
+            percent: rules.percent,
+            fit: rules.fit.score,
+            role: rules.buying_role(),
+            is_person: true,
+            counts: rules.exclusion.is_none(),
+            known,
+            reading: OnceCell::new(),
+        }
+    }
+
     fn reading(&self) -> &Reading {
         self.reading.get_or_init(|| Reading::new(self.model, self.ledger))
     }
@@ -330,6 +403,31 @@ impl Member<'_> {
                 peak: reading.best_between(as_of - self.model.tiers.hold_secs, as_of),
             }
         });
+    }
+
+    /// The entries from the second `start` to the second `end`, both included.
+    fn entries_between(&self, start: i64, end: i64) -> &[Entry] {
+        let entries = self.ledger.entries();
+        let first = entries.partition_point(|entry| entry.time < start);
+        let after = entries.partition_point(|entry| entry.time <= end);
+        entries.get(first..after).unwrap_or_default()
+    }
+
+    /// The latest second from `start` to `end` in which somebody asked to be called.
+    fn last_raised_hand(&self, start: i64, end: i64) -> Option<i64> {
+        let recent = self.entries_between(start, end);
+        let raises = |entry: &Entry| {
+            self.model.signals.get(entry.signal).is_some_and(|signal| signal.worth.hand_raiser)
+        };
+        let patterns = self.model.patterns.all();
+        let by_pattern = || patterns.iter().any(|pattern| pattern.worth.hand_raiser);
+        // Most did nothing of the kind: their ledgers need not be read.
+        if recent.is_empty() || !(recent.iter().any(raises) || by_pattern()) {
+            return None;
+        }
+        let raised = &self.reading().raised_hands;
+        let after = raised.partition_point(|&at| at <= end);
+        raised.get(..after)?.last().copied().filter(|&at| at >= start)
     }
 
     /// The next activity that is dated ahead.

@@ -6,6 +6,8 @@
 mod change;
 
 use crate::ledger::DAY_ENTRIES;
+use crate::model::Worth;
+use crate::pattern::Walk;
 use crate::time::day_of;
 use crate::{Ledger, Model};
 
@@ -27,10 +29,11 @@ pub fn round(score: f64) -> u8 {
     libm::floor(score + 0.5).clamp(0.0, 100.0) as u8
 }
 
-/// An activity that counts, with what its signal gives.
+/// An activity or an occurrence of a pattern that counts, with what it gives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Term {
     pub(crate) time: i64,
+    /// The position of the signal or, after all signals, of the pattern.
     pub(crate) signal: u16,
     points: f64,
     half_life_secs: f64,
@@ -47,7 +50,7 @@ impl Term {
     }
 }
 
-/// The activities of a group that count, and the group's cap.
+/// What counts of a group, and the group's cap.
 #[derive(Clone, Debug)]
 pub(crate) struct GroupTerms {
     /// The group's position in the model; `None` for signals without a group.
@@ -62,17 +65,32 @@ pub(crate) struct GroupTerms {
 #[derive(Clone, Debug)]
 pub struct Reading {
     pub(crate) groups: Vec<GroupTerms>,
-    /// Times of hand-raising activities, ascending.
+    /// Times of hand-raising activities and patterns, ascending.
     pub(crate) raised_hands: Vec<i64>,
-    /// Every second in which an activity that counts happened, ascending.
+    /// Every second in which something that counts happened, ascending.
     pub(crate) moments: Vec<i64>,
+    /// Every occurrence of a pattern, daily caps aside: its second and position, in order.
+    pub(crate) occurrences: Vec<(i64, u16)>,
     look_back_secs: i64,
     half_points: f64,
     has_negative: bool,
 }
 
+/// The daily caps, while a ledger is read in its order.
+struct Days(Vec<(i64, usize)>);
+
+impl Days {
+    /// Whether one more at a position and second counts.
+    fn counts(&mut self, position: usize, worth: &Worth, time: i64) -> bool {
+        let Some(day) = self.0.get_mut(position) else { return false };
+        let today = day_of(time);
+        *day = if day.0 == today { (today, day.1 + 1) } else { (today, 1) };
+        day.1 <= worth.daily_cap.min(DAY_ENTRIES)
+    }
+}
+
 impl Reading {
-    /// Reads a ledger. Of each signal and UTC day the first `daily_cap` entries count; an
+    /// Reads a ledger. Of each signal or pattern and UTC day the first `daily_cap` count; an
     /// entry of a signal that the model no longer has counts nothing.
     #[must_use]
     pub fn new(model: &Model, ledger: &Ledger) -> Self {
@@ -80,36 +98,31 @@ impl Reading {
             groups: Vec::new(),
             raised_hands: Vec::new(),
             moments: Vec::new(),
+            occurrences: Vec::new(),
             look_back_secs: model.look_back_secs,
             half_points: model.half_points,
             has_negative: false,
         };
         let mut counting = Vec::with_capacity(ledger.entries().len());
-        let signals = model.signals.all();
-        // Entries come by time, so each signal's day is over before its next one begins.
-        let mut days = vec![(i64::MIN, 0usize); signals.len()];
+        let (signals, patterns) = (model.signals.all(), model.patterns.all());
+        let mut walk = (!patterns.is_empty()).then(|| Walk::new(&model.patterns));
+        // Entries come by time, so the day of each position is over before its next one begins.
+        let mut days = Days(vec![(i64::MIN, 0); signals.len() + patterns.len()]);
         for entry in ledger.entries() {
             let position = usize::from(entry.signal);
-            let (Some(signal), Some(day)) = (signals.get(position), days.get_mut(position)) else {
-                continue;
-            };
-            let today = day_of(entry.time);
-            *day = if day.0 == today { (today, day.1 + 1) } else { (today, 1) };
-            if day.1 > signal.daily_cap.min(DAY_ENTRIES) {
-                continue;
+            let Some(signal) = signals.get(position) else { continue };
+            if days.counts(position, &signal.worth, entry.time) {
+                reading.take(position, &signal.worth, entry.time, &mut counting);
             }
-            reading.moments.push(entry.time);
-            if signal.hand_raiser {
-                reading.raised_hands.push(entry.time);
-            }
-            reading.has_negative |= signal.points < 0.0;
-            let term = Term {
-                time: entry.time,
-                signal: entry.signal,
-                points: signal.points,
-                half_life_secs: signal.half_life_secs,
-            };
-            counting.push((signal.group.unwrap_or(usize::MAX), term));
+            let Some(walk) = &mut walk else { continue };
+            walk.step(entry, |number| {
+                let position = signals.len() + number;
+                let Some(pattern) = patterns.get(number) else { return };
+                reading.occurrences.push((entry.time, position as u16));
+                if days.counts(position, &pattern.worth, entry.time) {
+                    reading.take(position, &pattern.worth, entry.time, &mut counting);
+                }
+            });
         }
         reading.moments.dedup();
         counting.sort_by_key(|(group, term)| (*group, term.signal, term.time));
@@ -123,6 +136,28 @@ impl Reading {
             });
         }
         reading
+    }
+
+    /// Takes up something that counts.
+    fn take(
+        &mut self,
+        position: usize,
+        worth: &Worth,
+        time: i64,
+        counting: &mut Vec<(usize, Term)>,
+    ) {
+        self.moments.push(time);
+        if worth.hand_raiser {
+            self.raised_hands.push(time);
+        }
+        self.has_negative |= worth.points < 0.0;
+        let term = Term {
+            time,
+            signal: position as u16,
+            points: worth.points,
+            half_life_secs: worth.half_life_secs,
+        };
+        counting.push((worth.group.unwrap_or(usize::MAX), term));
     }
 
     /// Raw points at a second: not negative.

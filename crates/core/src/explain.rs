@@ -78,9 +78,27 @@ pub enum What {
         /// What is left of it, 0 to 1.
         factor: f64,
     },
-    /// Activities beyond a signal's daily cap, which count nothing.
+    /// The occurrences of one pattern that count.
+    Pattern {
+        /// The pattern's name.
+        name: String,
+        /// How many occurrences count.
+        count: usize,
+    },
+    /// One occurrence of a pattern.
+    Occurrence {
+        /// The second it occurred in: that of the activity that completed it.
+        time: i64,
+        /// What it gave when it occurred.
+        points: f64,
+        /// Its age, in seconds.
+        age_secs: i64,
+        /// What is left of it, 0 to 1.
+        factor: f64,
+    },
+    /// Activities or occurrences beyond a daily cap, which count nothing.
     DayCap {
-        /// The signal's name.
+        /// The name of the signal or pattern.
         name: String,
         /// How many.
         count: u64,

@@ -51,7 +51,8 @@ pub fn lead_fit(model: &Model, lead: &LeadProfile, account: &AccountFacts) -> Fi
     if model.lead_fit.is_empty() {
         return RuleFit { answers: Vec::new(), points: 0 }.fit();
     }
-    RuleFit::new(&model.lead_fit, &LeadFacts::new(lead, account)).fit()
+    let position = model.titles.read(lead);
+    RuleFit::new(&model.lead_fit, &LeadFacts::new(lead, &position, account)).fit()
 }
 
 /// The two halves of an account's fit before they are weighted.

@@ -1,10 +1,11 @@
 //! What an account lacks for each bar it does not meet, and the cheapest step towards it.
 
-use crate::assess::{Assessment, Person};
+use crate::assess::{AccountRules, Assessment, Engagement, Person};
 use crate::engagement::{Reading, raw_for, round};
 use crate::ledger::Ledger;
 use crate::rollup::Part;
 use crate::tier::{Bar, Tier};
+use crate::title::Position;
 use crate::{BuyingRole, LeadId, Model};
 
 /// A bar that an account does not meet at the moment.
@@ -63,15 +64,16 @@ pub struct Step {
 #[must_use]
 pub fn missing(
     model: &Model,
+    account: &AccountRules,
     people: &[Person],
     visitor: &Ledger,
     now: &Assessment,
     as_of: i64,
 ) -> Vec<Missing> {
-    let tiers = model.tiers.bars.iter();
-    let unmet = tiers.take_while(|tier| Some(tier.tier) != now.tier_met);
+    let tiers = model.tiers_of(account.segment.as_deref());
+    let unmet = tiers.bars.iter().take_while(|tier| Some(tier.tier) != now.tier_met);
     let bars = unmet.map(|tier| (Some(tier.tier), &tier.bar));
-    let mqa = model.tiers.mqa.iter().filter(|_| !now.mqa).map(|bar| (None, bar));
+    let mqa = tiers.mqa.iter().filter(|_| !now.mqa).map(|bar| (None, bar));
     let gap = Gap { model, people, visitor, now, as_of };
     bars.chain(mqa)
         .map(|(tier, bar)| Missing { tier, lacks: gap.lacks(bar) })
@@ -88,6 +90,12 @@ struct Gap<'a> {
 }
 
 impl Gap<'_> {
+    /// The people who are part of the account's scores, and what they show.
+    fn members(&self) -> impl Iterator<Item = (&Person, &Engagement)> {
+        let people = self.people.iter().zip(&self.now.people);
+        people.filter(|(person, _)| person.rules.exclusion.is_none())
+    }
+
     fn lacks(&self, bar: &Bar) -> Vec<Lack> {
         let mut lacks = Vec::new();
         let now = self.now;
@@ -103,8 +111,8 @@ impl Gap<'_> {
             lacks.push(Lack::Engagement { points: bar.engagement - now.engagement, step });
         }
         let engaged = |role: BuyingRole| {
-            self.people.iter().zip(&now.people).any(|(person, engagement)| {
-                person.rules.buying_role == Some(role) && self.model.is_engaged(engagement.score)
+            self.members().any(|(person, engagement)| {
+                person.rules.buying_role() == Some(role) && self.model.is_engaged(engagement.score)
             })
         };
         let open = bar.roles.iter().filter(|role| !engaged(**role));
@@ -115,8 +123,8 @@ impl Gap<'_> {
     /// The person nearest to the engaged floor, or somebody new.
     fn engage_one(&self) -> Option<Step> {
         let floor = self.model.engaged_floor.max(1);
-        let known = self.people.iter().zip(&self.now.people);
-        let idle = known.filter(|(_, engagement)| !self.model.is_engaged(engagement.score));
+        let idle =
+            self.members().filter(|(_, engagement)| !self.model.is_engaged(engagement.score));
         let steps = idle.map(|(person, _)| (Some(person), self.raw_needed(Some(person), floor)));
         self.cheapest(steps.chain([(None, self.raw_needed(None, floor))]))
     }
@@ -125,16 +133,16 @@ impl Gap<'_> {
     /// points, if one alone can do it.
     fn raise_one(&self, bar: u8) -> Option<Step> {
         let mut parts: Vec<Part> = Vec::with_capacity(self.people.len() + 2);
-        for (person, engagement) in self.people.iter().zip(&self.now.people) {
+        for (person, engagement) in self.members() {
             parts.push(Part { engagement: engagement.score, percent: person.rules.percent });
         }
         if self.visitor.last_at(self.as_of).is_some() {
             let percent = self.model.rollup.unknown_visitor_percent;
             parts.push(Part { engagement: self.now.visitor.score, percent });
         }
-        let newcomer = self.model.rollup.weight(&crate::LeadProfile::default());
+        let newcomer = self.model.rollup.weight(&Position::default());
         let mut steps = Vec::new();
-        for (position, person) in self.people.iter().enumerate() {
+        for (position, (person, _)) in self.members().enumerate() {
             let needed = self.engagement_needed(&mut parts, position, bar);
             steps.extend(needed.map(|score| (Some(person), self.raw_needed(Some(person), score))));
         }
@@ -179,16 +187,17 @@ impl Gap<'_> {
 
     fn cheapest<'p>(&self, steps: impl Iterator<Item = (Option<&'p Person>, f64)>) -> Option<Step> {
         let (person, raw_points) = steps.min_by(|(_, one), (_, other)| one.total_cmp(other))?;
-        let giving = self.model.signals.all().iter().filter(|signal| signal.points > 0.0);
-        let enough = giving.clone().filter(|signal| signal.points >= raw_points);
-        let signal = enough
-            .min_by(|one, other| one.points.total_cmp(&other.points))
-            .or_else(|| giving.max_by(|one, other| one.points.total_cmp(&other.points)))?;
+        let giving = self.model.signals.all().iter().filter(|signal| signal.worth.points > 0.0);
+        let enough = giving.clone().filter(|signal| signal.worth.points >= raw_points);
+        let signal =
+            enough.min_by(|one, other| one.worth.points.total_cmp(&other.worth.points)).or_else(
+                || giving.max_by(|one, other| one.worth.points.total_cmp(&other.worth.points)),
+            )?;
         Some(Step {
             lead: person.map(|person| person.lead.clone()),
             raw_points,
             signal: signal.name.clone(),
-            count: libm::ceil(raw_points / signal.points).max(1.0) as u32,
+            count: libm::ceil(raw_points / signal.worth.points).max(1.0) as u32,
         })
     }
 }
@@ -196,15 +205,15 @@ impl Gap<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assess::{AccountRules, LeadRules, assess};
-    use crate::fit::Fit;
+    use crate::assess::{LeadRules, assess};
     use crate::ledger::Entry;
     use crate::model;
+    use crate::title::Known;
 
     fn person(visits: usize) -> Person {
         Person {
             lead: LeadId::new(format!("p{visits}")).expect("valid"),
-            rules: LeadRules { percent: 100, fit: Fit::default(), buying_role: None },
+            rules: LeadRules { percent: 100, ..LeadRules::default() },
             ledger: (0..visits).map(|_| Entry { time: 0, signal: 0 }).collect(),
             known: None,
         }
@@ -226,7 +235,7 @@ tiers: [{tier: 1, engagement: 40, engaged_people: 2}]",
         let account = AccountRules::default();
         let mut people = vec![person(60), person(3)];
         let now = assess(&model, &account, &people, &Ledger::default(), 0);
-        let found = missing(&model, &people, &Ledger::default(), &now, 0);
+        let found = missing(&model, &account, &people, &Ledger::default(), &now, 0);
         let [Missing { tier: Some(Tier::One), lacks }] = found.as_slice() else {
             panic!("{found:?}")
         };
@@ -241,7 +250,7 @@ tiers: [{tier: 1, engagement: 40, engaged_people: 2}]",
         let then = assess(&model, &account, &people, &Ledger::default(), 0);
         assert_eq!(then.engaged_people, 2);
         assert_eq!(
-            missing(&model, &people, &Ledger::default(), &then, 0).len(),
+            missing(&model, &account, &people, &Ledger::default(), &then, 0).len(),
             usize::from(then.engagement < 40)
         );
     }
@@ -256,9 +265,10 @@ account_fit: {people_percent: 0}
 mqa: {engaged_people: 1, roles: [champion]}";
         let model = model::parse(file).expect("valid");
         let mut people = vec![person(0)];
-        people[0].rules.buying_role = Some(BuyingRole::Champion);
-        let now = assess(&model, &AccountRules::default(), &people, &Ledger::default(), 0);
-        let found = missing(&model, &people, &Ledger::default(), &now, 0);
+        people[0].rules.position.buying_role = Some(Known::given(BuyingRole::Champion));
+        let account = AccountRules::default();
+        let now = assess(&model, &account, &people, &Ledger::default(), 0);
+        let found = missing(&model, &account, &people, &Ledger::default(), &now, 0);
         let [Missing { tier: None, lacks }] = found.as_slice() else { panic!("{found:?}") };
         let [Lack::EngagedPeople { people: 1, step: Some(step) }, Lack::Role { .. }] =
             lacks.as_slice()

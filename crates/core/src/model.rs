@@ -10,18 +10,23 @@ mod parse;
 mod problem;
 mod sense;
 mod signals;
+mod worth;
 mod yaml;
 
 use sha2::{Digest, Sha256};
 
 use crate::grade::GradeBars;
+use crate::pattern::PatternRules;
+use crate::phase::PhaseBar;
 use crate::rollup::Rollup;
 use crate::rule::Rule;
 use crate::tier::Tiers;
+use crate::title::TitleRules;
 
 pub use parse::{parse, validate};
 pub use problem::{Problem, Severity};
 pub use signals::{Group, Match, Signal, SignalRules};
+pub use worth::Worth;
 
 /// The model that a new workspace starts with, as its commented file.
 pub const DEFAULT_FILE: &str = include_str!("model/default.yaml");
@@ -33,24 +38,56 @@ pub struct Model {
     pub name: String,
     /// What activities mean.
     pub signals: SignalRules,
+    /// What several activities together mean, and what a visit is.
+    pub patterns: PatternRules,
     /// Raw points at which a person's engagement is 50.
     pub half_points: f64,
     /// Entries older than this count nothing, in seconds.
     pub look_back_secs: i64,
     /// Engagement from which a person counts as engaged.
     pub engaged_floor: u8,
+    /// What titles tell.
+    pub titles: TitleRules,
     /// How well a person suits us.
     pub lead_fit: Vec<FitRule>,
     /// How well a company suits us.
     pub account_fit: AccountFit,
     /// Rules that take an account out of the running, by their reason.
     pub exclusions: Vec<Exclusion>,
+    /// Rules that keep people out of their account's scores, by their reason.
+    pub lead_exclusions: Vec<Exclusion>,
     /// How the engagement of people becomes that of their account.
     pub rollup: Rollup,
     /// The letters and digits of labels.
     pub grades: GradeBars,
-    /// Tiers, hold, and the bar of a marketing qualified account.
+    /// Tiers, hold, and the bars of marketing qualified accounts and leads.
     pub tiers: Tiers,
+    /// Accounts that have other bars; the first whose rule holds is an account's.
+    pub segments: Vec<Segment>,
+    /// What it takes to be in a phase of a purchase.
+    pub phases: PhaseBar,
+    /// What the team can work; no score depends on it.
+    pub capacity: Capacity,
+}
+
+/// Accounts with bars of their own.
+#[derive(Debug)]
+pub struct Segment {
+    /// Its name, for people; unique.
+    pub name: String,
+    /// Which accounts belong to it.
+    pub when: Rule,
+    /// Their bars: where it has none of its own, those of all accounts.
+    pub tiers: Tiers,
+}
+
+/// What the team can work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capacity {
+    /// Priority accounts at a time; `None` when nothing is said.
+    pub priority_accounts: Option<u32>,
+    /// New leads in a week; `None` when nothing is said.
+    pub leads_per_week: Option<u32>,
 }
 
 /// A rule that gives or takes points of fit.
@@ -79,7 +116,7 @@ pub struct AccountFit {
     pub required_roles: Vec<crate::BuyingRole>,
 }
 
-/// A rule that excludes an account from priority.
+/// A rule that excludes an account from priority, or a person from their account's scores.
 #[derive(Debug)]
 pub struct Exclusion {
     /// Its name, shown as the reason.
@@ -89,6 +126,25 @@ pub struct Exclusion {
 }
 
 impl Model {
+    /// The name and worth of a position of a reading: of a signal or, after all signals, of a
+    /// pattern.
+    #[must_use]
+    pub fn worth(&self, position: u16) -> Option<(&str, &Worth)> {
+        let position = usize::from(position);
+        if let Some(signal) = self.signals.all().get(position) {
+            return Some((&signal.name, &signal.worth));
+        }
+        let pattern = self.patterns.all().get(position - self.signals.all().len())?;
+        Some((&pattern.name, &pattern.worth))
+    }
+
+    /// The bars of the accounts of a segment; those of all accounts for an account without one.
+    #[must_use]
+    pub fn tiers_of(&self, segment: Option<&str>) -> &Tiers {
+        let of = |name: &str| self.segments.iter().find(|segment| segment.name == name);
+        segment.and_then(of).map_or(&self.tiers, |segment| &segment.tiers)
+    }
+
     /// Whether a person of this engagement counts as engaged; nobody without any does.
     #[must_use]
     pub fn is_engaged(&self, engagement: u8) -> bool {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::engagement::curve;
-use crate::{BuyingRole, LeadProfile, Seniority};
+use crate::title::Position;
+use crate::{BuyingRole, Seniority};
 
 /// How people's engagement is put together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -79,10 +80,11 @@ pub struct Combined {
 impl Rollup {
     /// The weight of a person, in percent: that of their seniority times that of their role.
     #[must_use]
-    pub fn weight(&self, lead: &LeadProfile) -> u32 {
-        let seniority = lead.seniority.unwrap_or(Seniority::Other);
+    pub fn weight(&self, person: &Position) -> u32 {
+        let seniority = person.seniority.map_or(Seniority::Other, |known| known.value);
         let seniority = self.seniority_percent.get(&seniority).copied().unwrap_or(100);
-        let role = lead.buying_role.and_then(|role| self.buying_role_percent.get(&role));
+        let role = person.buying_role.map(|known| known.value);
+        let role = role.and_then(|role| self.buying_role_percent.get(&role));
         seniority * role.copied().unwrap_or(100) / 100
     }
 

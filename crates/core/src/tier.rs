@@ -59,7 +59,7 @@ pub struct TierBar {
     pub bar: Bar,
 }
 
-/// The tiers of a model.
+/// The tiers and bars of a model, for all accounts or for those of a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tiers {
     /// Best first.
@@ -70,6 +70,17 @@ pub struct Tiers {
     pub hold_secs: i64,
     /// The bar of a marketing qualified account; `None` when the model knows none.
     pub mqa: Option<Bar>,
+    /// The bar of a marketing qualified lead; `None` when the model knows none.
+    pub mql: Option<MqlBar>,
+}
+
+/// What a person must reach to be a marketing qualified lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MqlBar {
+    /// Least fit.
+    pub fit: u8,
+    /// Least engagement.
+    pub engagement: u8,
 }
 
 /// What an account shows at one moment, as bars look at it.

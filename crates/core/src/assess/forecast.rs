@@ -25,10 +25,11 @@ pub fn forecast(
 ) -> Option<Forecast> {
     // The first second in which anything can be different.
     let start = now.changes_at?;
-    let crowd = Crowd::new(model, people, visitor);
+    let tiers = model.tiers_of(account.segment.as_deref());
+    let crowd = Crowd::new(model, tiers, people, visitor);
     // From when nothing counts any more and no hold is left, nothing changes.
-    let ends = crowd.members.iter().map(|member| member.reading().ends_at()).max()?;
-    let end = ends.max(start).saturating_add(model.tiers.hold_secs + 2);
+    let ends = crowd.counting().map(|member| member.reading().ends_at()).max()?;
+    let end = ends.max(start).saturating_add(tiers.hold_secs + 2);
     let fit = account_fit(model, account, people).score;
     let tier = |at: i64| hold::tier(&crowd, &crowd.standing_at(fit, at), at);
     // Between the moments in which somebody can rise the tier only gets worse, so it is enough

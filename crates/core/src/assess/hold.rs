@@ -24,7 +24,7 @@ pub(super) struct Held {
 }
 
 pub(super) fn look_back(crowd: &Crowd<'_>, now: &Standing, as_of: i64) -> Held {
-    let tiers = &crowd.model.tiers;
+    let tiers = &crowd.tiers;
     let window = Window::of_known(crowd, now, as_of);
     let tier_met = tiers.bars.iter().find(|tier| tier.bar.is_met_by(now)).map(|tier| tier.tier);
     let mut held =
@@ -65,7 +65,7 @@ impl Held {
         if !holds || !crowd.rises(since, as_of + 1).is_empty() {
             return None;
         }
-        let bars = &crowd.model.tiers.bars;
+        let bars = &crowd.tiers.bars;
         let tier_met = bars.iter().find(|tier| tier.bar.is_met_by(now)).map(|tier| tier.tier);
         // What is met by itself at the moment has a later end than what was found.
         (tier_met == self.tier_met).then_some(*self)
@@ -74,7 +74,7 @@ impl Held {
 
 /// The tier alone.
 pub(super) fn tier(crowd: &Crowd<'_>, now: &Standing, as_of: i64) -> Option<Tier> {
-    let bars = &crowd.model.tiers.bars;
+    let bars = &crowd.tiers.bars;
     let met = bars.iter().find(|tier| tier.bar.is_met_by(now)).map(|tier| tier.tier);
     Window::new(crowd, now, as_of).better_tier(met).map(|(tier, _)| tier.tier).or(met)
 }
@@ -99,7 +99,7 @@ struct Window<'a> {
 
 impl<'a> Window<'a> {
     fn new(crowd: &'a Crowd<'a>, now: &Standing, as_of: i64) -> Self {
-        let start = as_of - crowd.model.tiers.hold_secs;
+        let start = as_of - crowd.tiers.hold_secs;
         Self { crowd, fit: now.fit, start, as_of, peaks: None, best_case: OnceCell::new() }
     }
 
@@ -115,7 +115,7 @@ impl<'a> Window<'a> {
     /// The best tier above `met` whose bar was met in the window, and when it was last.
     fn better_tier(&self, met: Option<Tier>) -> Option<(&'a TierBar, Met)> {
         // A bar below the one met now says nothing that is not known already.
-        let bars = &self.crowd.model.tiers.bars;
+        let bars = &self.crowd.tiers.bars;
         let mut better = bars.iter().take_while(|tier| Some(tier.tier) != met);
         better.find_map(|tier| Some((tier, self.last_met(&tier.bar)?)))
     }
@@ -160,7 +160,10 @@ impl<'a> Window<'a> {
     /// points of the first second plus everything that came after. Saves looking at each moment
     /// of the many accounts that never came near a bar.
     fn best_between(&self, first: i64, last: i64) -> Standing {
-        let best = |member: &Member<'_>| member.reading().best_between(first, last);
+        let best = |member: &Member<'_>| match member.counts {
+            true => member.reading().best_between(first, last),
+            false => 0,
+        };
         let scores: Vec<u8> = self.crowd.members.iter().map(best).collect();
         self.best_of(&scores, first, last)
     }
@@ -183,21 +186,16 @@ impl<'a> Window<'a> {
             let middle = at + (until - at) / 2;
             if self.is_met_at(bar, middle) { at = middle } else { until = middle }
         }
-        at + self.crowd.model.tiers.hold_secs + 1
+        at + self.crowd.tiers.hold_secs + 1
     }
 
     /// The latest second in the window in which somebody who fits well enough raised a hand.
     fn last_raised_hand(&self) -> Option<i64> {
         let least_fit = self.crowd.model.grades.hand_raiser_fit();
-        let members = self.crowd.members.iter();
-        members
-            .filter(|member| member.is_person && member.fit >= least_fit)
-            .filter(|member| member.ledger.last_at(self.as_of).is_some_and(|at| at >= self.start))
-            .filter_map(|member| {
-                let raised = &member.reading().raised_hands;
-                let end = raised.partition_point(|&at| at <= self.as_of);
-                raised.get(..end)?.last().copied().filter(|&at| at >= self.start)
-            })
+        let fitting = self.crowd.counting().filter(|member| member.is_person);
+        fitting
+            .filter(|member| member.fit >= least_fit)
+            .filter_map(|member| member.last_raised_hand(self.start, self.as_of))
             .max()
     }
 }

@@ -31,7 +31,7 @@ fn person(name: &str, fit: u8, entries: &[(i64, u16)]) -> Person {
         rules: LeadRules {
             fit: Fit { score: fit, coverage: 100 },
             percent: 100,
-            buying_role: None,
+            ..LeadRules::default()
         },
         ledger: entries.iter().map(|&(time, signal)| Entry { time, signal }).collect(),
         known: None,

@@ -2,7 +2,7 @@
 
 use super::lead::rule_lines;
 use super::{Explanation, Line, What, finish, micro, total};
-use crate::assess::Person;
+use crate::assess::{Person, fits_and_roles};
 use crate::engagement::Reading;
 use crate::fit::{RuleFit, account_fit_parts};
 use crate::ledger::Ledger;
@@ -11,7 +11,7 @@ use crate::rule::AccountFacts;
 use crate::{AccountProfile, Model};
 
 /// Opens an account's engagement at a second into its people, the most important first, and
-/// its unknown visitor. Who adds nothing has no line.
+/// its unknown visitor. Who adds nothing, or is excluded, has no line.
 #[must_use]
 pub fn explain_account_engagement(
     model: &Model,
@@ -20,7 +20,8 @@ pub fn explain_account_engagement(
     as_of: i64,
 ) -> Explanation {
     let mut parts = Vec::with_capacity(people.len() + 1);
-    for person in people {
+    let members = people.iter().filter(|person| person.rules.exclusion.is_none());
+    for person in members.clone() {
         let engagement = Reading::new(model, &person.ledger).engagement(as_of);
         parts.push(Part { engagement, percent: person.rules.percent });
     }
@@ -31,7 +32,7 @@ pub fn explain_account_engagement(
     }
     let combined = model.rollup.combine(&parts);
     let sum: f64 = combined.shares.iter().sum();
-    let leads = people.iter().map(|person| Some(&person.lead)).chain([None]);
+    let leads = members.map(|person| Some(&person.lead)).chain([None]);
     let mut lines: Vec<Line> = leads
         .zip(parts.iter().zip(&combined.shares))
         .filter(|(_, (_, adds))| **adds > 0.0)
@@ -57,9 +58,7 @@ pub fn explain_account_fit(
     people: &[Person],
 ) -> Explanation {
     let rules = RuleFit::new(&model.account_fit.rules, &AccountFacts::new(account));
-    let fits: Vec<_> =
-        people.iter().map(|person| (person.rules.fit.score, person.rules.buying_role)).collect();
-    let parts = account_fit_parts(model, rules.fit(), &fits);
+    let parts = account_fit_parts(model, rules.fit(), &fits_and_roles(people));
     let percent = model.account_fit.people_percent;
     let mut lines = rule_lines(&model.account_fit.rules, &rules);
     let clamp = i64::from(parts.rules) * 1_000_000 - total(&lines);

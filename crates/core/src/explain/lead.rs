@@ -24,7 +24,7 @@ pub fn explain_lead_engagement(model: &Model, ledger: &Ledger, as_of: i64) -> Ex
         let sum = total(lines.get(first..).unwrap_or_default());
         lines.extend(group_cap_line(model, group, sum));
     }
-    lines.extend(day_cap_lines(model, ledger, as_of));
+    lines.extend(day_cap_lines(model, ledger, &reading, as_of));
     let sum = total(&lines);
     if sum < 0 {
         lines.push(Line::new(What::Floor, -sum));
@@ -39,19 +39,20 @@ fn signal_line(
     terms: &[crate::engagement::Term],
     as_of: i64,
 ) -> Option<Line> {
-    let signal = model.signals.get(terms.first()?.signal)?;
+    let position = terms.first()?.signal;
+    let (name, worth) = model.worth(position)?;
+    let is_pattern = model.signals.get(position).is_none();
     let in_sight = |time: i64| (0..=reading.look_back_secs()).contains(&(as_of - time));
     let activities: Vec<Line> = terms
         .iter()
         .filter(|term| in_sight(term.time))
         .map(|term| {
             let value = term.at(as_of, reading.look_back_secs());
-            let what = What::Activity {
-                time: term.time,
-                signal: term.signal,
-                points: signal.points,
-                age_secs: as_of - term.time,
-                factor: libm::exp2(-((as_of - term.time) as f64) / signal.half_life_secs),
+            let (time, points, age_secs) = (term.time, worth.points, as_of - term.time);
+            let factor = libm::exp2(-(age_secs as f64) / worth.half_life_secs);
+            let what = match is_pattern {
+                true => What::Occurrence { time, points, age_secs, factor },
+                false => What::Activity { time, signal: position, points, age_secs, factor },
             };
             Line::new(what, micro(value))
         })
@@ -59,7 +60,11 @@ fn signal_line(
     if activities.is_empty() {
         return None;
     }
-    let what = What::Signal { name: signal.name.clone(), count: activities.len() };
+    let (name, count) = (name.to_owned(), activities.len());
+    let what = match is_pattern {
+        true => What::Pattern { name, count },
+        false => What::Signal { name, count },
+    };
     Some(Line::sum(what, activities))
 }
 
@@ -69,18 +74,22 @@ fn group_cap_line(model: &Model, group: &GroupTerms, sum: i64) -> Option<Line> {
     (cut < 0).then(|| Line::new(What::GroupCap { name: name.clone() }, cut))
 }
 
-/// One line per signal of which more happened in a day than counts. Of what the ledger only
-/// counts the second is not known: it is told as soon as the entries of its day are over.
-fn day_cap_lines(model: &Model, ledger: &Ledger, as_of: i64) -> Vec<Line> {
+/// One line per signal or pattern of which more happened in a day than counts. Of what the
+/// ledger only counts the second is not known: it is told as soon as the entries of its day are
+/// over.
+fn day_cap_lines(model: &Model, ledger: &Ledger, reading: &Reading, as_of: i64) -> Vec<Line> {
     let since = as_of - model.look_back_secs;
     let mut days: BTreeMap<(i64, u16), usize> = BTreeMap::new();
     let mut cut: BTreeMap<u16, u64> = BTreeMap::new();
-    for entry in ledger.entries().iter().take_while(|entry| entry.time <= as_of) {
-        let rank = days.entry((day_of(entry.time), entry.signal)).or_default();
+    let entries = ledger.entries().iter().map(|entry| (entry.time, entry.signal));
+    let entries = entries.take_while(|(time, _)| *time <= as_of);
+    let occurrences = reading.occurrences.iter().copied().take_while(|(time, _)| *time <= as_of);
+    for (time, position) in entries.chain(occurrences) {
+        let rank = days.entry((day_of(time), position)).or_default();
         *rank += 1;
-        let beyond = model.signals.get(entry.signal).is_some_and(|s| *rank > s.daily_cap);
-        if beyond && entry.time >= since {
-            *cut.entry(entry.signal).or_default() += 1;
+        let beyond = model.worth(position).is_some_and(|(_, worth)| *rank > worth.daily_cap);
+        if beyond && time >= since {
+            *cut.entry(position).or_default() += 1;
         }
     }
     for (key, &more) in ledger.overflow() {
@@ -91,7 +100,7 @@ fn day_cap_lines(model: &Model, ledger: &Ledger, as_of: i64) -> Vec<Line> {
     }
     cut.into_iter()
         .filter_map(|(position, count)| {
-            let name = model.signals.get(position)?.name.clone();
+            let name = model.worth(position)?.0.to_owned();
             Some(Line::new(What::DayCap { name, count }, 0))
         })
         .collect()
@@ -100,7 +109,8 @@ fn day_cap_lines(model: &Model, ledger: &Ledger, as_of: i64) -> Vec<Line> {
 /// Opens the fit of a person.
 #[must_use]
 pub fn explain_lead_fit(model: &Model, lead: &LeadProfile, account: &AccountFacts) -> Explanation {
-    let rules = RuleFit::new(&model.lead_fit, &LeadFacts::new(lead, account));
+    let rules =
+        RuleFit::new(&model.lead_fit, &LeadFacts::new(lead, &model.titles.read(lead), account));
     let lines = rule_lines(&model.lead_fit, &rules);
     finish(lines, What::Clamp, f64::from(rules.fit().score), None)
 }

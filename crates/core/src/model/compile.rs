@@ -1,21 +1,23 @@
 //! From a file that was read to a compiled model, with all that is wrong with its figures and
 //! rules.
 
+mod bars;
+mod signals;
+mod titles;
+
 use std::collections::{BTreeMap, HashSet};
 
-use super::file::{
-    AccountFitFile, BarFile, FitRuleFile, GroupFile, ModelFile, SignalFile, TierFile,
-};
+use super::file::{AccountFitFile, ExclusionFile, FitRuleFile, GroupFile, ModelFile};
 use super::signals::days;
-use super::{AccountFit, Exclusion, FitRule, Group, Model, Problem, Signal, SignalRules};
+use super::{AccountFit, Exclusion, FitRule, Group, Model, Problem, SignalRules};
 use crate::grade::GradeBars;
 use crate::ledger::DAY_ENTRIES;
+use crate::limits;
+use crate::pattern::PatternRules;
 use crate::rollup::Rollup;
 use crate::rule::{Rule, Scope};
-use crate::tier::{Bar, Tier, TierBar, Tiers};
-use crate::{DAY, limits};
 
-/// Most rules (signals, fit rules, exclusions) of one model.
+/// Most rules (signals, patterns, and rules of titles, fit, exclusion and segments) of one model.
 const RULES: usize = 500;
 /// Longest time that a model may speak of, in days: a hundred years.
 const DAYS: f64 = 36_500.0;
@@ -70,9 +72,13 @@ impl Checker {
 
     pub(super) fn rules(&mut self, file: &ModelFile) {
         let rules = file.signals.len()
+            + file.patterns.len()
+            + file.titles.rules.len()
             + file.lead_fit.len()
             + file.account_fit.rules.len()
-            + file.exclusions.len();
+            + file.exclusions.len()
+            + file.lead_exclusions.len()
+            + file.segments.len();
         if rules > RULES {
             self.problem("", format!("has {rules} rules, at most {RULES} are allowed"));
         }
@@ -91,19 +97,30 @@ impl Checker {
         self.daily_cap("engagement.daily_cap", engagement.daily_cap);
         let engaged_floor = self.percent("engagement.engaged_floor", engagement.engaged_floor);
         let groups = self.groups(&file.groups);
-        let signals = self.signals(&file.signals, &groups, &file);
+        // Signals and patterns are named alike in explanations.
+        let mut names = HashSet::new();
+        let signals = self.signals(&file, &groups, &mut names);
+        let patterns = self.patterns(&file, &groups, &mut names);
+        let visits = self.visits(&file);
+        let tiers = self.tiers(&file);
         Model {
             name: file.name.clone(),
+            patterns: PatternRules::new(patterns, visits, signals.len()),
             signals: SignalRules::new(signals, groups),
             half_points,
             look_back_secs: days(look_back) as i64,
             engaged_floor,
+            titles: self.titles(&file.titles),
             lead_fit: self.fit_rules("lead_fit", &file.lead_fit, Scope::Lead),
             account_fit: self.account_fit(&file.account_fit),
-            exclusions: self.exclusions(&file),
+            exclusions: self.exclusions("exclusions", &file.exclusions, Scope::Account),
+            lead_exclusions: self.exclusions("lead_exclusions", &file.lead_exclusions, Scope::Lead),
             rollup: self.rollup(&file),
             grades: self.grades(&file),
-            tiers: self.tiers(&file),
+            segments: self.segments(&file.segments, &tiers),
+            tiers,
+            phases: self.phases(&file.phases),
+            capacity: self.capacity(&file.capacity),
         }
     }
 
@@ -115,49 +132,6 @@ impl Checker {
             compiled.push(Group { name: name.clone(), cap });
         }
         compiled
-    }
-
-    fn signals(&mut self, files: &[SignalFile], groups: &[Group], file: &ModelFile) -> Vec<Signal> {
-        let (mut signals, mut names) = (Vec::new(), HashSet::new());
-        for (position, signal) in files.iter().enumerate() {
-            let path = |field: &str| format!("signals[{position}].{field}");
-            self.name(&path("name"), &signal.name, &mut names);
-            let limit = limits::POINTS;
-            if !(-limit..=limit).contains(&signal.points) {
-                self.problem(path("points"), format!("must be from -{limit} to {limit}"));
-            }
-            let half_life = match signal.half_life_days {
-                Some(days) => self.positive(&path("half_life_days"), days, DAYS),
-                None => file.engagement.half_life_days,
-            };
-            let daily_cap = match signal.daily_cap {
-                Some(cap) => self.daily_cap(&path("daily_cap"), cap),
-                None => file.engagement.daily_cap,
-            };
-            let group = signal.group.as_ref().and_then(|name| {
-                let position = groups.iter().position(|group| group.name == *name);
-                if position.is_none() {
-                    self.problem(path("group"), format!("there is no group `{name}`"));
-                }
-                position
-            });
-            if signal.ignore && (signal.points != 0.0 || signal.hand_raiser) {
-                self.problem(path("ignore"), "an ignored signal has no points and raises no hand");
-            }
-            let when = compile_rule(&path("when"), &signal.when, Scope::Activity, &mut self.found);
-            let Some(when) = when else { continue };
-            signals.push(Signal {
-                name: signal.name.clone(),
-                when,
-                points: signal.points,
-                half_life_secs: days(half_life),
-                daily_cap,
-                group,
-                ignore: signal.ignore,
-                hand_raiser: signal.hand_raiser,
-            });
-        }
-        signals
     }
 
     fn fit_rules(&mut self, list: &str, files: &[FitRuleFile], scope: Scope) -> Vec<FitRule> {
@@ -188,13 +162,12 @@ impl Checker {
         }
     }
 
-    fn exclusions(&mut self, file: &ModelFile) -> Vec<Exclusion> {
+    fn exclusions(&mut self, list: &str, files: &[ExclusionFile], scope: Scope) -> Vec<Exclusion> {
         let (mut rules, mut names) = (Vec::new(), HashSet::new());
-        for (position, rule) in file.exclusions.iter().enumerate() {
-            let path = |field: &str| format!("exclusions[{position}].{field}");
+        for (position, rule) in files.iter().enumerate() {
+            let path = |field: &str| format!("{list}[{position}].{field}");
             self.name(&path("name"), &rule.name, &mut names);
-            let when = compile_rule(&path("when"), &rule.when, Scope::Account, &mut self.found);
-            if let Some(when) = when {
+            if let Some(when) = compile_rule(&path("when"), &rule.when, scope, &mut self.found) {
                 rules.push(Exclusion { name: rule.name.clone(), when });
             }
         }
@@ -240,58 +213,6 @@ impl Checker {
             self.problem("grades.engagement", "must fall from high to medium");
         }
         bars
-    }
-
-    fn tiers(&mut self, file: &ModelFile) -> Tiers {
-        let mut bars = Vec::new();
-        for (position, tier) in file.tiers.iter().enumerate() {
-            let path = format!("tiers[{position}]");
-            let Some(number) = Tier::from_number(tier.tier) else {
-                self.problem(format!("{path}.tier"), "must be 1, 2 or 3");
-                continue;
-            };
-            if bars.last().is_some_and(|last: &TierBar| last.tier >= number) {
-                self.problem(format!("{path}.tier"), "tiers are listed once each, best first");
-            }
-            let bar = self.bar(&path, tier.into());
-            bars.push(TierBar { tier: number, bar });
-        }
-        let mut priority = Vec::new();
-        for &number in &file.priority_tiers {
-            match Tier::from_number(number) {
-                Some(tier) if bars.iter().any(|bar| bar.tier == tier) => priority.push(tier),
-                _ => self.problem("priority_tiers", format!("there is no tier {number}")),
-            }
-        }
-        if !(0.0..=365.0).contains(&file.hold_days) {
-            self.problem("hold_days", "must be from 0 to 365");
-        }
-        Tiers {
-            bars,
-            priority,
-            hold_secs: (file.hold_days * DAY as f64) as i64,
-            mqa: file.mqa.as_ref().map(|mqa| self.bar("mqa", mqa.clone())),
-        }
-    }
-
-    fn bar(&mut self, path: &str, file: BarFile) -> Bar {
-        Bar {
-            fit: self.percent(&format!("{path}.fit"), file.fit),
-            engagement: self.percent(&format!("{path}.engagement"), file.engagement),
-            engaged_people: file.engaged_people,
-            roles: file.roles,
-        }
-    }
-}
-
-impl From<&TierFile> for BarFile {
-    fn from(tier: &TierFile) -> Self {
-        Self {
-            fit: tier.fit,
-            engagement: tier.engagement,
-            engaged_people: tier.engaged_people,
-            roles: tier.roles.clone(),
-        }
     }
 }
 

@@ -1,12 +1,21 @@
 //! The model file: YAML as people write it. Fields that are left out have the defaults given
 //! here; fields that do not exist are refused.
 
+mod bars;
+mod pattern;
+mod people;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::phase::{Phase, Shows};
 use crate::rollup::Operator;
 use crate::{BuyingRole, Seniority};
+
+pub use bars::{BarFile, CapacityFile, MqlFile, PhasesFile, SegmentFile, TierFile};
+pub use pattern::{PartFile, PatternFile, VisitSpanFile, VisitsFile};
+pub use people::{TitleRuleFile, TitlesFile};
 
 /// A whole model file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -23,6 +32,15 @@ pub struct ModelFile {
     /// What activities mean; the first that matches takes the activity.
     #[serde(default)]
     pub signals: Vec<SignalFile>,
+    /// What several activities together mean.
+    #[serde(default)]
+    pub patterns: Vec<PatternFile>,
+    /// What a visit is.
+    #[serde(default)]
+    pub visits: VisitsFile,
+    /// What titles tell.
+    #[serde(default)]
+    pub titles: TitlesFile,
     /// Rules of a person's fit.
     #[serde(default)]
     pub lead_fit: Vec<FitRuleFile>,
@@ -32,6 +50,9 @@ pub struct ModelFile {
     /// Rules that exclude accounts from priority.
     #[serde(default)]
     pub exclusions: Vec<ExclusionFile>,
+    /// Rules that keep people out of their account's scores.
+    #[serde(default)]
+    pub lead_exclusions: Vec<ExclusionFile>,
     /// From people to accounts.
     #[serde(default)]
     pub rollup: RollupFile,
@@ -50,10 +71,26 @@ pub struct ModelFile {
     /// The bar of a marketing qualified account.
     #[serde(default)]
     pub mqa: Option<BarFile>,
+    /// The bar of a marketing qualified lead.
+    #[serde(default)]
+    pub mql: Option<MqlFile>,
+    /// Other bars for some of the accounts; the first that matches holds.
+    #[serde(default)]
+    pub segments: Vec<SegmentFile>,
+    /// What it takes to be in a phase of a purchase.
+    #[serde(default)]
+    pub phases: PhasesFile,
+    /// What the team can work.
+    #[serde(default)]
+    pub capacity: CapacityFile,
 }
 
 const fn hold_days() -> f64 {
     14.0
+}
+
+const fn interest() -> Shows {
+    Shows::Interest
 }
 
 /// Figures that hold for all signals.
@@ -115,6 +152,11 @@ pub struct SignalFile {
     /// Whether the person asks to be called.
     #[serde(default)]
     pub hand_raiser: bool,
+    /// What it shows of the person.
+    #[serde(default = "interest")]
+    pub shows: Shows,
+    /// The phase of a purchase that it stands for.
+    pub phase: Option<Phase>,
 }
 
 /// One rule of fit.
@@ -157,13 +199,13 @@ impl Default for AccountFitFile {
     }
 }
 
-/// A rule that excludes accounts.
+/// A rule that excludes.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExclusionFile {
     /// The reason shown.
     pub name: String,
-    /// When it applies, as a CEL expression over `account`.
+    /// When it applies, as a CEL expression over `account`, for people also `lead`.
     pub when: String,
 }
 
@@ -240,42 +282,4 @@ impl Default for EngagementGradesFile {
     fn default() -> Self {
         Self { high: 60, medium: 25 }
     }
-}
-
-/// One tier.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct TierFile {
-    /// 1, 2 or 3.
-    pub tier: u8,
-    /// Least fit.
-    #[serde(default)]
-    pub fit: i64,
-    /// Least engagement.
-    #[serde(default)]
-    pub engagement: i64,
-    /// Least number of engaged people.
-    #[serde(default)]
-    pub engaged_people: u32,
-    /// Buying roles that engaged people must fill.
-    #[serde(default)]
-    pub roles: Vec<BuyingRole>,
-}
-
-/// What must be reached; what is left out is not asked for.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct BarFile {
-    /// Least fit.
-    #[serde(default)]
-    pub fit: i64,
-    /// Least engagement.
-    #[serde(default)]
-    pub engagement: i64,
-    /// Least number of engaged people.
-    #[serde(default)]
-    pub engaged_people: u32,
-    /// Buying roles that engaged people must fill.
-    #[serde(default)]
-    pub roles: Vec<BuyingRole>,
 }

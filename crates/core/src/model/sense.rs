@@ -20,7 +20,7 @@ pub(super) fn check(model: &Model) -> Vec<Problem> {
         .chain(model.tiers.mqa.iter().map(|mqa| ("mqa".to_owned(), mqa)))
         .collect();
     let most = best_fit(model);
-    let gives_points = model.signals.all().iter().any(|signal| signal.points > 0.0);
+    let gives_points = model.signals.all().iter().any(|signal| signal.worth.points > 0.0);
     for (path, bar) in &bars {
         if bar.fit > most {
             let message =

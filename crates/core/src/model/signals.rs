@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Worth;
 use crate::rule::{ActivityFacts, Answer, Rule};
 use crate::{Activity, DAY};
 
@@ -12,18 +13,10 @@ pub struct Signal {
     pub name: String,
     /// Which activities it is; the first signal that matches takes the activity.
     pub when: Rule,
-    /// Points of one activity when it happens, -10,000 to 10,000.
-    pub points: f64,
-    /// Seconds after which an activity is worth half.
-    pub half_life_secs: f64,
-    /// How many activities of a UTC day count: the first by time, at most 100.
-    pub daily_cap: usize,
-    /// The group whose cap it shares: its position in [`SignalRules::groups`].
-    pub group: Option<usize>,
+    /// What one activity gives.
+    pub worth: Worth,
     /// Whether its activities are kept but count nothing.
     pub ignore: bool,
-    /// Whether the person asks to be called.
-    pub hand_raiser: bool,
 }
 
 /// Signals that share a cap.

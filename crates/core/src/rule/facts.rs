@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use cel::common::types::{CelInt, CelList, CelMap, CelMapKey, CelString};
 use cel::common::value::Val;
 
+use crate::title::Position;
 use crate::{AccountProfile, Activity, LeadProfile};
 
 /// Something that rules can be asked about.
@@ -76,14 +77,15 @@ impl AccountFacts {
 }
 
 impl<'a> LeadFacts<'a> {
-    /// The facts of one person at an account.
+    /// The facts of one person at an account. How senior they are and which part they play comes
+    /// from `position`, which may know more than the profile.
     #[must_use]
-    pub fn new(lead: &'a LeadProfile, account: &'a AccountFacts) -> Self {
+    pub fn new(lead: &'a LeadProfile, position: &Position, account: &'a AccountFacts) -> Self {
         let mut fields = Fields::default();
         fields.text("title", lead.title.as_str());
         fields.text("country", lead.country.as_str());
-        fields.text("seniority", lead.seniority.map_or("", |value| value.name()));
-        fields.text("buying_role", lead.buying_role.map_or("", |value| value.name()));
+        fields.text("seniority", position.seniority.map_or("", |known| known.value.name()));
+        fields.text("buying_role", position.buying_role.map_or("", |known| known.value.name()));
         fields.text("stage", lead.stage.map_or("", |value| value.name()));
         let host = lead.email_host();
         fields.text("email_domain", host.map_or(String::new(), |host| host.to_string()));
