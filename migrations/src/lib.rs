@@ -26,6 +26,11 @@ impl MigratorTrait for Migrator {
                 sqlite: include_str!("sql/sqlite/m20261122_000002_hold.sql"),
                 postgres: include_str!("sql/postgres/m20261122_000002_hold.sql"),
             }),
+            Box::new(step::Step {
+                name: "m20261122_000003_model",
+                sqlite: include_str!("sql/sqlite/m20261122_000003_model.sql"),
+                postgres: include_str!("sql/postgres/m20261122_000003_model.sql"),
+            }),
         ]
     }
 }

@@ -115,6 +115,18 @@ async fn show(client: &Client, args: &ShowArgs) -> anyhow::Result<()> {
     figure("tier", &tier(view.tier()));
     figure("priority", &yes(view.priority));
     figure("mqa", &yes(view.mqa));
+    let phase = view.phase().as_str_name().trim_start_matches("PHASE_").to_lowercase();
+    figure("phase", &if view.phase() == v1::Phase::Unspecified { "none" } else { &phase });
+    if !view.segment.is_empty() {
+        figure("segment", &view.segment);
+    }
+    if let Some(momentum) = &view.momentum {
+        let (week, four_weeks) = (momentum.week, momentum.four_weeks);
+        figure("momentum", &format!("{week:+} in 7 days, {four_weeks:+} in 28"));
+    }
+    if let Some(visits) = &view.visits {
+        figure("visits", &format!("{} first, {} returning", visits.first, visits.returning));
+    }
     figure("engaged people", &format!("{} of {}", view.engaged_people, view.people));
     figure("last activity", &moment::show(view.last_activity_at.as_ref()));
     figure("assessed at", &moment::show(view.assessed_at.as_ref()));
@@ -140,10 +152,22 @@ async fn show(client: &Client, args: &ShowArgs) -> anyhow::Result<()> {
             person.fit,
             person.weight_percent,
             person.share * 100.0,
-            person.title
+            title(person)
         );
     }
     Ok(())
+}
+
+/// A person's title, and what else is to be said of them.
+fn title(person: &v1::PersonView) -> String {
+    let mut text = person.title.clone();
+    if person.mql {
+        text.push_str(" [mql]");
+    }
+    if !person.exclusion_reason.is_empty() {
+        text.push_str(&format!(" [excluded: {}]", person.exclusion_reason));
+    }
+    text
 }
 
 fn yes(value: bool) -> &'static str {

@@ -133,7 +133,7 @@ impl App {
             ScoreKind::Fit => explain_account_fit(model, &subject.account.profile, &subject.people),
         };
         let mut explained = AccountExplained {
-            missing: missing(model, &subject.people, &subject.visitor, &now, at),
+            missing: missing(model, &subject.rules, &subject.people, &subject.visitor, &now, at),
             forecast: forecast(model, &subject.rules, &subject.people, &subject.visitor, &now),
             tier: now.tier,
             opened: Opened { explanation, activities: BTreeMap::new() },

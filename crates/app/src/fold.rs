@@ -147,7 +147,7 @@ fn fold_one(
         .map(|(person, &recorded)| Person {
             known: known(person, recorded),
             lead: person.lead.clone(),
-            rules: person.rules,
+            rules: person.rules.clone(),
             ledger: mem::take(&mut person.ledger),
         })
         .collect();
@@ -155,12 +155,13 @@ fn fold_one(
     let cause = if same_model || work.state.model_version == 0 { work.cause } else { Cause::Model };
     work.state.model_version = compiled.version;
     show(&mut work.state, &found, people.len(), at, now, cause, &mut folded.lines);
-    let assessed = people.into_iter().zip(found.people);
+    let assessed = people.into_iter().zip(found.people).zip(found.mqls);
     let earlier = before.into_iter().zip(recorded);
-    for ((state, (person, engagement)), (before, recorded)) in
+    for ((state, ((person, engagement), mql)), (before, recorded)) in
         work.people.iter_mut().zip(assessed).zip(earlier)
     {
         state.engagement = engagement;
+        state.mql = mql;
         state.last_activity = person.ledger.last_at(at);
         state.ledger = person.ledger;
         let changed = recorded || Figures::of(state) != before;
@@ -206,8 +207,9 @@ fn catch_up(
         changes += 1;
         *looks = looks.saturating_sub(people.len() + 1);
         let found = course.at(at);
-        for (state, engagement) in work.people.iter_mut().zip(&found.people) {
-            state.engagement = *engagement;
+        let shown = found.people.iter().zip(&found.mqls);
+        for (state, (engagement, mql)) in work.people.iter_mut().zip(shown) {
+            (state.engagement, state.mql) = (*engagement, *mql);
         }
         show(&mut work.state, &found, people.len(), at, now, Cause::Time, &mut folded.lines);
     }
@@ -217,7 +219,7 @@ fn catch_up(
 fn as_person(state: &PersonState) -> Person {
     Person {
         lead: state.lead.clone(),
-        rules: state.rules,
+        rules: state.rules.clone(),
         ledger: state.ledger.clone(),
         known: None,
     }
@@ -269,13 +271,14 @@ struct Figures {
     rules: LeadRules,
     matching: i64,
     engagement: Engagement,
+    mql: bool,
     last_activity: Option<i64>,
 }
 
 impl Figures {
     fn of(person: &PersonState) -> Self {
-        let &PersonState { rules, matching, engagement, last_activity, .. } = person;
-        Self { rules, matching, engagement, last_activity }
+        let &PersonState { ref rules, matching, engagement, mql, last_activity, .. } = person;
+        Self { rules: rules.clone(), matching, engagement, mql, last_activity }
     }
 }
 
@@ -301,6 +304,7 @@ fn show(
     state.held_until = found.held_until;
     state.mqa = found.mqa;
     state.priority = found.priority;
+    state.phase = found.phase;
     state.engaged_people = found.engaged_people;
     state.people = u32::try_from(people).unwrap_or(u32::MAX);
     state.last_activity = found.last_activity;
@@ -341,6 +345,7 @@ pub(crate) fn unassessed(id: &abm_core::AccountId) -> AccountState {
         held_until: None,
         mqa: false,
         priority: false,
+        phase: None,
         engaged_people: 0,
         people: 0,
         last_activity: None,
@@ -365,6 +370,7 @@ pub(crate) fn unassessed_person(
         ledger: Ledger::default(),
         matching,
         engagement: Engagement::NONE,
+        mql: false,
         last_activity: None,
     }
 }

@@ -72,7 +72,7 @@ fn as_people(
     let facts = AccountFacts::new(&account.profile);
     let rules = |person: &PersonState| match leads.get(&person.lead) {
         Some(lead) => LeadRules::new(&compiled.model, &lead.profile, &facts),
-        None => person.rules,
+        None => person.rules.clone(),
     };
     stored
         .iter()

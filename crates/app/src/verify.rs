@@ -1,8 +1,7 @@
 //! Verification: every score computed again from the stored activities.
 
-use abm_core::assess::{Engagement, assess};
+use abm_core::assess::{AccountRules, AssessedLead, Engagement, LeadRules, assess, assess_lead};
 use abm_core::digest::StateDigest;
-use abm_core::engagement::Reading;
 use abm_core::rule::AccountFacts;
 use abm_core::{AccountProfile, Timestamp, WorkspaceId};
 use abm_store::{AccountState, PersonState, View};
@@ -124,13 +123,15 @@ impl Run {
             let then = assess(&compiled.model, rules, people, visitor, state.assessed_at);
             let expected = state_of(compiled, subject, &then, state.assessed_at);
             self.compare_account(state, &expected);
-            for ((person, stored), engagement) in people.iter().zip(stored).zip(&then.people) {
+            let found = then.people.iter().zip(&then.mqls);
+            for ((person, stored), (engagement, mql)) in people.iter().zip(stored).zip(found) {
                 // A bound may be wider than it could be, not narrower than the score.
                 let peak = stored.engagement.peak.max(engagement.score);
                 let expected = PersonState {
-                    rules: person.rules,
+                    rules: person.rules.clone(),
                     ledger: person.ledger.clone(),
                     engagement: Engagement { peak, ..*engagement },
+                    mql: *mql,
                     last_activity: person.ledger.last_at(state.assessed_at),
                     ..stored.clone()
                 };
@@ -141,11 +142,13 @@ impl Run {
         let shown = assess(&compiled.model, rules, people, visitor, at);
         self.digest.account(account.id.as_str(), &shown, visitor);
         self.found.activities += visitor.entries().len() as u64;
-        for (person, engagement) in people.iter().zip(&shown.people) {
+        let found = shown.people.iter().zip(&shown.mqls);
+        for (person, (engagement, &mql)) in people.iter().zip(found) {
             self.found.leads += 1;
             self.found.activities += person.ledger.entries().len() as u64;
             let fit = person.rules.fit.score;
-            self.digest.person(person.lead.as_str(), fit, *engagement, &person.ledger);
+            let lead = AssessedLead { engagement: engagement.score, mql };
+            self.digest.person(person.lead.as_str(), fit, lead, &person.ledger);
         }
     }
 
@@ -157,6 +160,7 @@ impl Run {
         let mut after = None;
         let at = self.found.as_of.secs();
         let facts = AccountFacts::new(&AccountProfile::default());
+        let nobody = AccountRules::default();
         loop {
             let page = view.people_without_account(after.as_ref(), CHUNK).await?;
             let Some(last) = page.last() else { return Ok(()) };
@@ -167,16 +171,14 @@ impl Run {
             for stored in page {
                 let ledger = ledgers.remove(&stored.lead).unwrap_or_default();
                 let profile = leads.get(&stored.lead).map(|lead| &lead.profile);
-                let fit = profile.map_or(0, |profile| {
-                    abm_core::fit::lead_fit(&compiled.model, profile, &facts).score
-                });
+                let rules = profile.map(|profile| LeadRules::new(&compiled.model, profile, &facts));
+                let rules = rules.unwrap_or_default();
                 if stored.matching == compiled.matching && stored.ledger != ledger {
                     let (kept, made) = (stored.ledger.entries().len(), ledger.entries().len());
                     self.differ("", stored.lead.as_str(), "ledger", &kept, &made);
                 }
-                let score = Reading::new(&compiled.model, &ledger).engagement(at);
-                let engagement = Engagement { score, ..Engagement::NONE };
-                self.digest.person(stored.lead.as_str(), fit, engagement, &ledger);
+                let found = assess_lead(&compiled.model, &rules, &nobody, &ledger, at);
+                self.digest.person(stored.lead.as_str(), rules.fit.score, found, &ledger);
                 self.found.leads += 1;
                 self.found.activities += ledger.entries().len() as u64;
             }
@@ -196,6 +198,7 @@ impl Run {
                 ("held_until", state.held_until.unwrap_or(i64::MIN)),
                 ("mqa", i64::from(state.mqa)),
                 ("priority", i64::from(state.priority)),
+                ("phase", state.phase.map_or(0, |phase| i64::from(phase.number()))),
                 ("engaged_people", i64::from(state.engaged_people)),
                 ("people", i64::from(state.people)),
                 ("last_activity", state.last_activity.unwrap_or(i64::MIN)),
@@ -211,9 +214,14 @@ impl Run {
             let (kept, made) = (stored.visitor.entries().len(), expected.visitor.entries().len());
             self.differ(id, "", "visitor_ledger", &kept, &made);
         }
-        if stored.rules.exclusion != expected.rules.exclusion {
-            let (kept, made) = (&stored.rules.exclusion, &expected.rules.exclusion);
+        let (kept, made) = (&stored.rules, &expected.rules);
+        if kept.exclusion != made.exclusion {
+            let (kept, made) = (&kept.exclusion, &made.exclusion);
             self.differ(id, "", "exclusion", &format!("{kept:?}"), &format!("{made:?}"));
+        }
+        if kept.segment != made.segment {
+            let (kept, made) = (&kept.segment, &made.segment);
+            self.differ(id, "", "segment", &format!("{kept:?}"), &format!("{made:?}"));
         }
     }
 
@@ -227,6 +235,7 @@ impl Run {
             [
                 ("engagement", format!("{:?} at {at}", person.engagement)),
                 ("rules", format!("{:?}", person.rules)),
+                ("mql", person.mql.to_string()),
                 ("ledger", format!("{} entries", person.ledger.entries().len())),
                 ("last_activity", format!("{:?}", person.last_activity)),
             ]

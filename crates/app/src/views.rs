@@ -1,13 +1,16 @@
 //! What is shown: accounts, ranked lists, people, activities.
 
-use abm_core::assess::{Assessment, LeadRules, assess, raw_points};
-use abm_core::engagement::Reading;
+use abm_core::assess::{
+    AccountRules, Assessment, LeadRules, Momentum, Visits, assess, assess_lead, momentum,
+    raw_points, visits,
+};
 use abm_core::fit::Fit;
 use abm_core::grade::Label;
 use abm_core::missing::{Missing, missing};
 use abm_core::rule::AccountFacts;
 use abm_core::tier::Tier;
-use abm_core::{AccountId, AccountProfile, LeadId, Timestamp, WorkspaceId};
+use abm_core::title::Position;
+use abm_core::{AccountId, AccountProfile, LeadId, Ledger, Timestamp, WorkspaceId};
 use abm_store::{
     AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, LeadRecord,
     PriorityFilter, PriorityRow, RejectedActivity, ShownAccount, StoredActivity, TimelineLine,
@@ -31,6 +34,10 @@ pub struct AccountView {
     pub label: Label,
     /// Weighted raw points of its people, where they were looked at.
     pub raw_points: Option<f64>,
+    /// How its engagement has changed of late, where that was looked at.
+    pub momentum: Option<Momentum>,
+    /// How often its people came, where that was looked at.
+    pub visits: Option<Visits>,
     /// Why it is where it is, a sentence each.
     pub reasons: Vec<String>,
     /// The people who add most to it.
@@ -40,7 +47,7 @@ pub struct AccountView {
 }
 
 /// A person's scores at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeadScore {
     /// 0 to 100.
     pub engagement: u8,
@@ -48,6 +55,12 @@ pub struct LeadScore {
     pub fit: Fit,
     /// Letter and digit.
     pub label: Label,
+    /// Whether they are a marketing qualified lead by the model's rule.
+    pub mql: bool,
+    /// How senior they are and which part they play, and from where that is known.
+    pub position: Position,
+    /// Why they are no part of their account's scores; `None` when they are.
+    pub exclusion: Option<String>,
     /// The second of the latest activity that counts or could count.
     pub last_activity: Option<i64>,
     /// The second it was assessed at.
@@ -103,6 +116,8 @@ impl App {
                     account,
                     scores,
                     raw_points: None,
+                    momentum: None,
+                    visits: None,
                     people,
                     revision,
                 });
@@ -120,17 +135,21 @@ impl App {
         for person in &mut top {
             if let Some(lead) = leads.get(&person.lead) {
                 person.title.clone_from(&lead.profile.title);
-                person.seniority = lead.profile.seniority;
             }
         }
         let scores = AccountScores::from(state_of(&compiled, &subject, &found, at));
-        let raw = raw_points(&compiled.model, &subject.people, &subject.visitor, at);
+        let (model, Subject { rules, people, visitor, .. }) = (&compiled.model, &subject);
+        let raw = raw_points(model, people, visitor, at);
+        let (momentum, visits) =
+            (momentum(model, rules, people, visitor, at), visits(model, people, visitor, at));
         Ok(AccountView {
             label: found.label,
             reasons: reasons(&compiled, &scores),
             account: subject.account,
             scores,
             raw_points: Some(raw),
+            momentum: Some(momentum),
+            visits: Some(visits),
             people: top,
             revision,
         })
@@ -196,7 +215,7 @@ impl App {
             let subject = subjects.iter().find(|subject| subject.account.id == *id)?;
             let Subject { rules, people, visitor, .. } = subject;
             let now = assess(&compiled.model, rules, people, visitor, at);
-            Some(missing(&compiled.model, people, visitor, &now, at))
+            Some(missing(&compiled.model, rules, people, visitor, &now, at))
         };
         Ok(ids.iter().map(|id| find(id).unwrap_or_default()).collect())
     }
@@ -256,14 +275,21 @@ impl App {
         let scores = leads.iter().map(|lead| {
             let account = lead.account.as_ref().and_then(|id| accounts.get(id));
             let facts = AccountFacts::new(account.map_or(&nobody, |account| &account.profile));
-            let fit = LeadRules::new(&compiled.model, &lead.profile, &facts).fit;
+            let model = &compiled.model;
+            let rules = LeadRules::new(model, &lead.profile, &facts);
+            let bars = account.map(|account| AccountRules::new(model, &account.profile));
+            let bars = bars.unwrap_or_default();
             let stored = states.get(&lead.id).map(|state| &state.ledger);
             let ledger = rebuilt.get(&lead.id).or(stored);
-            let reading = ledger.map(|ledger| Reading::new(&compiled.model, ledger));
-            let engagement = reading.map_or(0, |reading| reading.engagement(at));
+            let nothing = Ledger::default();
+            let found = assess_lead(model, &rules, &bars, ledger.unwrap_or(&nothing), at);
+            let (engagement, fit) = (found.engagement, rules.fit);
             LeadScore {
                 engagement,
                 fit,
+                mql: found.mql,
+                position: rules.position,
+                exclusion: rules.exclusion,
                 label: compiled.model.grades.label(fit.score, engagement),
                 last_activity: ledger.and_then(|ledger| ledger.last_at(at)),
                 assessed_at: at,
@@ -395,6 +421,7 @@ pub(crate) fn state_of(
         held_until: found.held_until,
         mqa: found.mqa,
         priority: found.priority,
+        phase: found.phase,
         engaged_people: found.engaged_people,
         people: u32::try_from(subject.people.len()).unwrap_or(u32::MAX),
         last_activity: found.last_activity,
@@ -406,13 +433,14 @@ pub(crate) fn state_of(
 
 /// The people of a subject, those who add most first.
 fn top_people(subject: &Subject, found: &Assessment, at: i64) -> Vec<TopPerson> {
-    let people = subject.people.iter().zip(&found.people);
+    let people = subject.people.iter().zip(&found.people).zip(&found.mqls);
     let mut top: Vec<TopPerson> = people
-        .map(|(person, engagement)| TopPerson {
+        .map(|((person, engagement), &mql)| TopPerson {
             lead: person.lead.clone(),
             title: String::new(),
-            seniority: None,
-            buying_role: person.rules.buying_role,
+            position: person.rules.position,
+            exclusion: person.rules.exclusion.clone(),
+            mql,
             engagement: engagement.score,
             fit: person.rules.fit.score,
             percent: person.rules.percent,
@@ -426,7 +454,7 @@ fn top_people(subject: &Subject, found: &Assessment, at: i64) -> Vec<TopPerson> 
 /// Why an account is where it is: its tier and the figures that meet the bar, the hold, the
 /// qualification, the exclusion.
 fn reasons(compiled: &Compiled, scores: &AccountScores) -> Vec<String> {
-    let tiers = &compiled.model.tiers;
+    let tiers = compiled.model.tiers_of(scores.segment.as_deref());
     let mut reasons = Vec::new();
     if let Some(reason) = &scores.exclusion {
         reasons.push(format!("excluded from priority: {reason}"));
@@ -462,6 +490,12 @@ fn reasons(compiled: &Compiled, scores: &AccountScores) -> Vec<String> {
     }
     if scores.mqa {
         reasons.push("marketing qualified".into());
+    }
+    if let Some(segment) = &scores.segment {
+        reasons.push(format!("the bars are those of segment `{segment}`"));
+    }
+    if let Some(phase) = scores.phase {
+        reasons.push(format!("in the phase of {}", phase.name()));
     }
     reasons
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use abm_core::tier::Tier;
+use abm_core::title::Position;
 use abm_core::{AccountId, BuyingRole, LeadId, Seniority};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use crate::document;
 use crate::entity::account;
 use crate::rank::{RANK_PRIORITY_END, ranks_of};
 use crate::shown::{COLUMNS, ScoresRow};
-use crate::state::score_of;
+use crate::state::{known, score_of};
 use crate::{AccountRecord, AccountScores, StoreError, View};
 
 /// Which accounts a ranked list holds.
@@ -142,7 +143,7 @@ impl View {
             backend,
             &document::array(backend, TopPersonRow::COLUMNS),
             &format!(
-                "SELECT s.*, l.title, l.seniority FROM lead_state AS s JOIN lead AS l \
+                "SELECT s.*, l.title FROM lead_state AS s JOIN lead AS l \
                  ON l.workspace_id = s.workspace_id AND l.lead_id = s.lead_id {of_account} \
                  ORDER BY s.engagement * s.percent DESC, s.lead_id LIMIT {people}"
             ),
@@ -178,10 +179,12 @@ pub struct TopPerson {
     pub lead: LeadId,
     /// Job title.
     pub title: String,
-    /// Seniority.
-    pub seniority: Option<Seniority>,
-    /// Buying role.
-    pub buying_role: Option<BuyingRole>,
+    /// How senior they are and which part they play, and from where that is known.
+    pub position: Position,
+    /// Why they are no part of the account's scores; `None` when they are.
+    pub exclusion: Option<String>,
+    /// Whether they are a marketing qualified lead.
+    pub mql: bool,
     /// 0 to 100.
     pub engagement: u8,
     /// 0 to 100.
@@ -205,8 +208,13 @@ impl TopPerson {
 struct TopPersonRow {
     lead_id: String,
     title: String,
-    seniority: String,
+    effective_seniority: String,
+    seniority_confidence: i16,
     buying_role: String,
+    role_confidence: i16,
+    exclusion: Option<String>,
+    #[serde(deserialize_with = "crate::document::flag")]
+    mql: bool,
     engagement: i16,
     fit: i16,
     percent: u32,
@@ -217,8 +225,12 @@ impl TopPersonRow {
     const COLUMNS: &[&str] = &[
         "lead_id",
         "title",
-        "seniority",
+        "effective_seniority",
+        "seniority_confidence",
         "buying_role",
+        "role_confidence",
+        "exclusion",
+        "mql",
         "engagement",
         "fit",
         "percent",
@@ -234,8 +246,15 @@ impl TryFrom<TopPersonRow> for TopPerson {
         Ok(Self {
             lead: LeadId::new(row.lead_id).map_err(|found| StoreError::corrupt(TABLE, found))?,
             title: row.title,
-            seniority: Seniority::from_name(&row.seniority),
-            buying_role: BuyingRole::from_name(&row.buying_role),
+            position: Position {
+                seniority: known(
+                    Seniority::from_name(&row.effective_seniority),
+                    row.seniority_confidence,
+                ),
+                buying_role: known(BuyingRole::from_name(&row.buying_role), row.role_confidence),
+            },
+            exclusion: row.exclusion,
+            mql: row.mql,
             engagement: score_of(TABLE, row.engagement)?,
             fit: score_of(TABLE, row.fit)?,
             percent: row.percent,

@@ -3,8 +3,8 @@
 use abm_core::assess::{AccountRules, Engagement, LeadRules};
 use abm_core::tier::Tier;
 use abm_core::{
-    AccountId, AccountOrigin, AccountProfile, Activity, LeadId, LeadProfile, Ledger, Timestamp,
-    WorkspaceId,
+    AccountId, AccountOrigin, AccountProfile, Activity, LeadId, LeadProfile, Ledger, Phase,
+    Timestamp, WorkspaceId,
 };
 
 /// A workspace.
@@ -121,6 +121,8 @@ pub struct AccountState {
     pub mqa: bool,
     /// Whether it is a priority account.
     pub priority: bool,
+    /// The phase of a purchase it is in.
+    pub phase: Option<Phase>,
     /// People at or above the engaged floor.
     pub engaged_people: u32,
     /// People in all.
@@ -152,6 +154,8 @@ pub struct PersonState {
     pub matching: i64,
     /// Engagement as of the account's assessment.
     pub engagement: Engagement,
+    /// Whether they were a marketing qualified lead then; found for people with an account.
+    pub mql: bool,
     /// The second of the latest activity.
     pub last_activity: Option<i64>,
 }

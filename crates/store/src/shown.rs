@@ -1,11 +1,11 @@
 //! What is shown of an account's scores: what is stored, without what only scoring needs.
 
-use abm_core::AccountId;
 use abm_core::tier::Tier;
+use abm_core::{AccountId, Phase};
 use serde::Deserialize;
 
 use crate::rank::rank;
-use crate::state::{score_of, tier_of};
+use crate::state::{phase_of, score_of, tier_of};
 use crate::{AccountState, StoreError};
 
 /// The scores of an account as they are shown.
@@ -31,6 +31,10 @@ pub struct AccountScores {
     pub mqa: bool,
     /// Whether it is a priority account.
     pub priority: bool,
+    /// The phase of a purchase it is in.
+    pub phase: Option<Phase>,
+    /// The segment of the model whose bars hold for it; `None` when those of all accounts do.
+    pub segment: Option<String>,
     /// People at or above the engaged floor.
     pub engaged_people: u32,
     /// People in all.
@@ -64,6 +68,8 @@ impl From<AccountState> for AccountScores {
             held_until: state.held_until,
             mqa: state.mqa,
             priority: state.priority,
+            phase: state.phase,
+            segment: state.rules.segment,
             engaged_people: state.engaged_people,
             people: state.people,
             last_activity: state.last_activity,
@@ -90,6 +96,8 @@ pub(crate) const COLUMNS: &[&str] = &[
     "last_activity_secs",
     "assessed_secs",
     "changes_secs",
+    "segment",
+    "phase",
 ];
 
 /// A row of a document.
@@ -112,6 +120,8 @@ pub(crate) struct ScoresRow {
     last_activity_secs: Option<i64>,
     assessed_secs: i64,
     changes_secs: Option<i64>,
+    segment: Option<String>,
+    phase: i16,
 }
 
 impl TryFrom<ScoresRow> for AccountScores {
@@ -131,6 +141,8 @@ impl TryFrom<ScoresRow> for AccountScores {
             held_until: row.held_until_secs,
             mqa: row.mqa,
             priority: row.priority,
+            phase: phase_of(row.phase),
+            segment: row.segment,
             engaged_people: row.engaged_people,
             people: row.people,
             last_activity: row.last_activity_secs,

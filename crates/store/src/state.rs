@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use abm_core::assess::{AccountRules, Engagement, LeadRules};
 use abm_core::fit::Fit;
 use abm_core::tier::Tier;
-use abm_core::{AccountId, BuyingRole, LeadId, Ledger};
+use abm_core::title::{Known, Position, Source};
+use abm_core::{AccountId, BuyingRole, LeadId, Ledger, Phase, Seniority};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 
 use crate::bulk::{Column as Bulk, Rows};
@@ -28,6 +29,31 @@ pub(crate) fn score_of(table: &'static str, value: i16) -> Result<u8, StoreError
         .ok()
         .filter(|&score| score <= 100)
         .ok_or_else(|| StoreError::corrupt(table, format!("score {value}")))
+}
+
+/// The stored number of a phase: 0 for none.
+fn phase_number(phase: Option<Phase>) -> i64 {
+    phase.map_or(0, |phase| phase.number().into())
+}
+
+pub(crate) fn phase_of(number: i16) -> Option<Phase> {
+    u8::try_from(number).ok().and_then(Phase::from_number)
+}
+
+/// The stored confidence of something known of a person: 0 of what a caller sent.
+fn confidence<T>(known: Option<Known<T>>) -> i64 {
+    match known.map(|known| known.source) {
+        Some(Source::Title { confidence }) => confidence.into(),
+        Some(Source::Given) | None => 0,
+    }
+}
+
+pub(crate) fn known<T>(value: Option<T>, confidence: i16) -> Option<Known<T>> {
+    let source = match u8::try_from(confidence) {
+        Ok(0) | Err(_) => Source::Given,
+        Ok(confidence) => Source::Title { confidence },
+    };
+    value.map(|value| Known { value, source })
 }
 
 impl View {
@@ -291,6 +317,8 @@ impl WriteTx {
             Bulk::Int("sequence", int(|s| s.sequence)),
             Bulk::IntOrNull("held_until_secs", maybe(|s| s.held_until)),
             Bulk::Int("people_stamp", int(|s| s.stamp)),
+            Bulk::TextOrNull("segment", states.iter().map(|s| s.rules.segment.clone()).collect()),
+            Bulk::Int("phase", int(|s| phase_number(s.phase))),
         ]);
         let conflict = if replace {
             format!("(workspace_id, account_id) DO UPDATE SET {}", rows.updates(&["account_id"]))
@@ -316,7 +344,10 @@ impl WriteTx {
         }
         let int = |get: fn(&PersonState) -> i64| people.iter().map(get).collect();
         let maybe = |get: fn(&PersonState) -> Option<i64>| people.iter().map(get).collect();
-        let role = |p: &PersonState| p.rules.buying_role.map_or("", BuyingRole::name).to_owned();
+        let role = |p: &PersonState| p.rules.buying_role().map_or("", BuyingRole::name).to_owned();
+        let seniority = |p: &PersonState| {
+            p.rules.position.seniority.map_or("", |known| known.value.name()).to_owned()
+        };
         let account = |p: &PersonState| p.account.as_ref().map(ToString::to_string);
         let rows = Rows::new(vec![
             Bulk::Text(
@@ -334,6 +365,14 @@ impl WriteTx {
             Bulk::IntOrNull("changes_secs", maybe(|p| p.engagement.changes_at)),
             Bulk::IntOrNull("last_activity_secs", maybe(|p| p.last_activity)),
             Bulk::Int("peak", int(|p| p.engagement.peak.into())),
+            Bulk::Text("effective_seniority", people.iter().map(seniority).collect()),
+            Bulk::Int("seniority_confidence", int(|p| confidence(p.rules.position.seniority))),
+            Bulk::Int("role_confidence", int(|p| confidence(p.rules.position.buying_role))),
+            Bulk::TextOrNull(
+                "exclusion",
+                people.iter().map(|p| p.rules.exclusion.clone()).collect(),
+            ),
+            Bulk::Bool("mql", people.iter().map(|p| p.mql).collect()),
         ]);
         let updates = rows.updates(&["account_id", "lead_id"]);
         let sql = format!(
@@ -407,6 +446,8 @@ impl TryFrom<account_state::Model> for AccountState {
             sequence,
             held_until_secs,
             people_stamp,
+            segment,
+            phase,
         } = row;
         const TABLE: &str = "account_state";
         Ok(Self {
@@ -418,6 +459,7 @@ impl TryFrom<account_state::Model> for AccountState {
                     coverage: score_of(TABLE, rules_coverage)?,
                 },
                 exclusion,
+                segment,
             },
             visitor: Ledger::decode(&visitor_ledger)
                 .map_err(|error| StoreError::corrupt(TABLE, error))?,
@@ -429,6 +471,7 @@ impl TryFrom<account_state::Model> for AccountState {
             held_until: held_until_secs,
             mqa,
             priority,
+            phase: phase_of(phase),
             engaged_people: u32::try_from(engaged_people).unwrap_or(u32::MAX),
             people: u32::try_from(people).unwrap_or(u32::MAX),
             last_activity: last_activity_secs,
@@ -458,6 +501,11 @@ impl TryFrom<lead_state::Model> for PersonState {
             changes_secs,
             last_activity_secs,
             peak,
+            effective_seniority,
+            seniority_confidence,
+            role_confidence,
+            exclusion,
+            mql,
         } = row;
         const TABLE: &str = "lead_state";
         Ok(Self {
@@ -467,7 +515,14 @@ impl TryFrom<lead_state::Model> for PersonState {
                 fit: Fit { score: score_of(TABLE, fit)?, coverage: score_of(TABLE, coverage)? },
                 percent: u32::try_from(percent)
                     .map_err(|_| StoreError::corrupt(TABLE, format!("weight {percent}")))?,
-                buying_role: BuyingRole::from_name(&buying_role),
+                position: Position {
+                    seniority: known(
+                        Seniority::from_name(&effective_seniority),
+                        seniority_confidence,
+                    ),
+                    buying_role: known(BuyingRole::from_name(&buying_role), role_confidence),
+                },
+                exclusion,
             },
             ledger: Ledger::decode(&ledger).map_err(|error| StoreError::corrupt(TABLE, error))?,
             matching,
@@ -476,6 +531,7 @@ impl TryFrom<lead_state::Model> for PersonState {
                 changes_at: changes_secs,
                 peak: score_of(TABLE, peak)?,
             },
+            mql,
             last_activity: last_activity_secs,
         })
     }

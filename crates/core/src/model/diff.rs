@@ -217,7 +217,7 @@ mod tests {
             .replace("points: 40\n", "points: 60\n")
             .replace("half_points: 40 ", "half_points: 50 ")
             .replace("web: {cap: 35}", "web: {cap: 30}")
-            .replace("{name: student,", "{name: pupil,")
+            .replace("{name: leads a team,", "{name: leads people,")
             .replace("{tier: 2, fit: 55,", "{tier: 2, fit: 50,")
             .replace("hold_days: 14", "hold_days: 7.5");
         assert_eq!(
@@ -226,8 +226,8 @@ mod tests {
                 "engagement: half_points 40 -> 50",
                 "groups.web: cap 35 -> 30",
                 "model: hold_days 14 -> 7.5",
-                "lead_fit pupil: new, points -60, when `lead.title.matches(\"(?i)\\\\b(student|intern|trainee)\\\\b\")`",
-                "lead_fit student: gone",
+                "lead_fit leads people: new, points 35, when `lead.seniority in [\"director\", \"manager\"]`",
+                "lead_fit leads a team: gone",
                 "signals demo_request: points 40 -> 60",
                 "tiers 2: fit 55 -> 50",
             ]
@@ -247,6 +247,33 @@ signals:
     name: a
 ";
         assert!(told(short, long).is_empty());
+    }
+
+    #[test]
+    fn patterns_titles_and_segments_are_told_by_their_names() {
+        let after = DEFAULT_FILE
+            .replace("    visits: {from: 2}\n    points: 3", "    visits: {from: 2}\n    points: 4")
+            .replace("within_days: 30", "within_days: 20")
+            .replace(
+                "seniority: vp, buying_role: decision_maker, confidence: 90",
+                "seniority: vp, confidence: 90",
+            )
+            .replace(
+                "segments: []",
+                "segments: [{name: big, when: account.employees > 9, mql: {fit: 1}}]",
+            )
+            .replace("- {name: one of us,", "- {name: ours,");
+        assert_eq!(
+            told(DEFAULT_FILE, &after),
+            [
+                "lead_exclusions ours: new, when `lead.attributes.relationship == \"employee\"`",
+                "lead_exclusions one of us: gone",
+                "patterns came_back: points 3 -> 4",
+                "patterns deep_reader: within_days 30 -> 20",
+                "segments big: new, mql engagement 0, fit 1, when `account.employees > 9`",
+                "titles.rules vice president: buying_role `decision_maker` -> default",
+            ]
+        );
     }
 
     #[test]

@@ -102,6 +102,9 @@ impl Context {
             let mut message = line_to_proto(line);
             for inner in &line.lines {
                 let mut inner_message = line_to_proto(inner);
+                if let What::Occurrence { .. } = inner.what {
+                    inner_message.signal.clone_from(&message.signal);
+                }
                 if let What::Activity { time: at, signal, .. } = inner.what {
                     inner_message.signal.clone_from(&message.signal);
                     let found = activities.get_mut(&(at, signal)).and_then(|all| all.pop_front());
@@ -180,6 +183,20 @@ fn line_to_proto(line: &Line) -> v1::ExplanationLine {
             message.decay_factor = *factor;
             message.label = format!("{:.1} days ago", *age_secs as f64 / abm_core::DAY as f64);
             v1::LineKind::Activity
+        }
+        What::Pattern { name, count } => {
+            message.label = format!("{name}, {count} times");
+            message.signal.clone_from(name);
+            message.count = i64::try_from(*count).unwrap_or(i64::MAX);
+            v1::LineKind::Pattern
+        }
+        What::Occurrence { time: at, points, age_secs, factor } => {
+            message.occurred_at = Some(time::from_secs(*at));
+            message.points = *points;
+            message.age_seconds = *age_secs;
+            message.decay_factor = *factor;
+            message.label = format!("{:.1} days ago", *age_secs as f64 / abm_core::DAY as f64);
+            v1::LineKind::Occurrence
         }
         What::DayCap { name, count } => {
             message.label = format!("{name}: {count} more in a day than count");

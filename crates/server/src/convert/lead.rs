@@ -2,6 +2,7 @@
 
 use abm_app::{LeadRecord, LeadScore};
 use abm_core::domain::{MailHost, classify};
+use abm_core::title::{Known, Position, Source};
 use abm_core::{AccountId, BuyingRole, LeadId, LeadProfile, Seniority, Stage, Violation};
 use abm_proto::v1;
 
@@ -17,6 +18,7 @@ pub(crate) fn from_proto(lead: v1::Lead) -> Result<(LeadId, LeadProfile), Vec<Vi
     server_owned("created_at", lead.created_at.is_some(), &mut found);
     server_owned("updated_at", lead.updated_at.is_some(), &mut found);
     server_owned("score", lead.score.is_some(), &mut found);
+    server_owned("position", lead.position.is_some(), &mut found);
     let account = match lead.account_id {
         account if account.is_empty() => None,
         account => AccountId::new(account).map_err(|error| found.push(error)).ok(),
@@ -62,6 +64,26 @@ pub(crate) fn to_proto(lead: LeadRecord, scores: &LeadScore) -> v1::Lead {
         created_at: Some(time::to_proto(created_at)),
         updated_at: Some(time::to_proto(updated_at)),
         score: Some(score::lead_score(scores)),
+        position: Some(position(scores.position)),
+    }
+}
+
+/// What scoring takes of how senior somebody is and which part they play.
+pub(crate) fn position(position: Position) -> v1::LeadPosition {
+    let Position { seniority, buying_role } = position;
+    v1::LeadPosition {
+        seniority: seniority.map_or(0, |known| seniority_to_proto(known.value).into()),
+        seniority_confidence: confidence(seniority),
+        buying_role: buying_role.map_or(0, |known| buying_role_to_proto(known.value).into()),
+        buying_role_confidence: confidence(buying_role),
+    }
+}
+
+/// How sure something is that was read off a title; 0 of what was sent.
+fn confidence<T>(known: Option<Known<T>>) -> i32 {
+    match known.map(|known| known.source) {
+        Some(Source::Title { confidence }) => confidence.into(),
+        Some(Source::Given) | None => 0,
     }
 }
 

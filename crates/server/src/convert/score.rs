@@ -1,6 +1,7 @@
 //! Scores, grades and tiers.
 
 use abm_app::{Cause, LeadScore, TimelineLine};
+use abm_core::Phase;
 use abm_core::grade::Label;
 use abm_core::tier::Tier;
 use abm_proto::v1;
@@ -55,6 +56,18 @@ pub(crate) fn lead_score(score: &LeadScore) -> v1::LeadScore {
         last_activity_at: score.last_activity.map(time::from_secs),
         assessed_at: Some(time::from_secs(score.assessed_at)),
         model_version: score.model_version,
+        mql: score.mql,
+        excluded: score.exclusion.is_some(),
+        exclusion_reason: score.exclusion.clone().unwrap_or_default(),
+    }
+}
+
+pub(crate) fn phase(phase: Option<Phase>) -> v1::Phase {
+    match phase {
+        Some(Phase::Awareness) => v1::Phase::Awareness,
+        Some(Phase::Consideration) => v1::Phase::Consideration,
+        Some(Phase::Decision) => v1::Phase::Decision,
+        None => v1::Phase::Unspecified,
     }
 }
 

@@ -8,7 +8,17 @@ use super::{account, lead, missing, score, time};
 
 /// An account as marketing and sales see it. Who may not see personal fields gets none.
 pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
-    let AccountView { account, scores, label, raw_points, reasons, people, revision: _ } = view;
+    let AccountView {
+        account,
+        scores,
+        label,
+        raw_points,
+        momentum,
+        visits,
+        reasons,
+        people,
+        revision: _,
+    } = view;
     let mut account = account::to_proto(account);
     let sum: f64 = people.iter().map(adds).sum();
     let mut people: Vec<v1::PersonView> = people.iter().map(|one| person(one, sum)).collect();
@@ -39,6 +49,16 @@ pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
         exclusion_reason: scores.exclusion.unwrap_or_default(),
         reasons,
         top_people: people,
+        phase: score::phase(scores.phase).into(),
+        segment: scores.segment.unwrap_or_default(),
+        momentum: momentum.map(|momentum| v1::Momentum {
+            week: momentum.week.into(),
+            four_weeks: momentum.four_weeks.into(),
+        }),
+        visits: visits.map(|visits| v1::Visits {
+            first: i64::try_from(visits.first).unwrap_or(i64::MAX),
+            returning: i64::try_from(visits.returning).unwrap_or(i64::MAX),
+        }),
     }
 }
 
@@ -52,16 +72,21 @@ fn adds(person: &TopPerson) -> f64 {
 }
 
 fn person(person: &TopPerson, sum: f64) -> v1::PersonView {
+    let position = lead::position(person.position);
     v1::PersonView {
         lead_id: person.lead.to_string(),
         title: person.title.clone(),
-        seniority: person.seniority.map_or(0, |value| lead::seniority_to_proto(value).into()),
-        buying_role: person.buying_role.map_or(0, |value| lead::buying_role_to_proto(value).into()),
+        seniority: position.seniority,
+        buying_role: position.buying_role,
         engagement: person.engagement.into(),
         fit: person.fit.into(),
         weight_percent: count(person.percent),
         share: if sum > 0.0 { adds(person) / sum } else { 0.0 },
         last_activity_at: person.last_activity.map(time::from_secs),
+        seniority_confidence: position.seniority_confidence,
+        buying_role_confidence: position.buying_role_confidence,
+        mql: person.mql,
+        exclusion_reason: person.exclusion.clone().unwrap_or_default(),
     }
 }
 
@@ -96,5 +121,7 @@ pub(crate) fn ranked(
         model_version: scores.model_version,
         why,
         missing: missing::to_proto(lacks),
+        phase: score::phase(scores.phase).into(),
+        segment: scores.segment.unwrap_or_default(),
     }
 }

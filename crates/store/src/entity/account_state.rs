@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) sequence: i64,
     pub(crate) held_until_secs: Option<i64>,
     pub(crate) people_stamp: i64,
+    pub(crate) segment: Option<String>,
+    pub(crate) phase: i16,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

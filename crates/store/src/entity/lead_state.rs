@@ -23,6 +23,12 @@ pub(crate) struct Model {
     pub(crate) changes_secs: Option<i64>,
     pub(crate) last_activity_secs: Option<i64>,
     pub(crate) peak: i16,
+    pub(crate) effective_seniority: String,
+    pub(crate) seniority_confidence: i16,
+    pub(crate) role_confidence: i16,
+    pub(crate) exclusion: Option<String>,
+    #[serde(deserialize_with = "crate::document::flag")]
+    pub(crate) mql: bool,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -102,6 +102,7 @@ impl Record for Lead {
             created_at: _,
             updated_at: _,
             score: _,
+            position: _,
         } = later;
         for (earlier, later) in [
             (&mut self.email, email),

@@ -1,0 +1,105 @@
+use crate::model;
+
+fn problems(file: &str) -> Vec<String> {
+    assert!(model::parse(file).is_ok(), "it can be used all the same");
+    let found = model::validate(file);
+    assert!(found.iter().all(|problem| problem.severity == model::Severity::Warning));
+    found.iter().map(|problem| format!("{}:{}", problem.line.unwrap_or(0), problem.path)).collect()
+}
+
+#[test]
+fn a_signal_that_others_take_is_told() {
+    let file = r#"name: x
+signals:
+  - {name: a, when: 'activity.type in ["x", "y"]', points: 1}
+  - {name: b, when: 'activity.type == "x" && activity.source == "web"', points: 1}
+  - {name: c, when: 'activity.type == "z" && activity.source == "web"', points: 1}
+  - {name: d, when: 'activity.type == "z" && activity.source == "web"', points: 1}
+  - {name: e, when: 'true', points: 1}
+  - {name: f, when: 'activity.source == "crm"', points: 1}
+"#;
+    assert_eq!(problems(file), ["4:signals[1].when", "6:signals[3].when", "8:signals[5].when"]);
+}
+
+#[test]
+fn a_bar_that_nobody_can_meet_is_told() {
+    let file = r#"name: x
+account_fit:
+  people_percent: 30
+  rules: [{name: a, when: 'account.employees > 1', points: 60}]
+lead_fit: [{name: b, when: 'lead.title != ""', points: 50}]
+tiers:
+  - {tier: 1, fit: 58}
+  - {tier: 2, fit: 57, engagement: 1, engaged_people: 1}
+mqa: {fit: 57}
+"#;
+    assert_eq!(
+        problems(file),
+        ["7:tiers[0].fit", "8:tiers[1].engagement", "8:tiers[1].engaged_people"]
+    );
+}
+
+#[test]
+fn a_tier_that_a_better_one_takes_is_told() {
+    let file = "name: x
+signals: [{name: a, when: 'true', points: 1}]
+tiers:
+  - {tier: 1, engagement: 20}
+  - {tier: 2, engagement: 30, engaged_people: 1}
+";
+    assert_eq!(problems(file), ["5:tiers[1]"]);
+}
+
+#[test]
+fn a_pattern_that_never_occurs_is_told() {
+    let file = r#"name: x
+signals:
+  - {name: a, when: 'activity.type == "a"', points: 1}
+  - {name: b, when: 'activity.type == "b"', ignore: true}
+patterns:
+  - {name: c, all: [{of: [a, b], at_least: 2}], within_days: 1}
+  - {name: d, all: [{of: [a]}, {of: [b]}], within_days: 1}
+  - {name: e, all: [{of: [a], at_least: 301}], within_days: 1}
+  - {name: f, all: [{of: [a], at_least: 300}], within_days: 1}
+  - {name: g, visits: {from: 2}}
+visits: {of: [b]}
+"#;
+    assert_eq!(
+        problems(file),
+        [
+            "6:patterns[0].all[0].of",
+            "7:patterns[1].all[1]",
+            "7:patterns[1].all[1].of",
+            "8:patterns[2].all[0].at_least",
+            "10:patterns[4].visits",
+            "11:visits.of",
+        ]
+    );
+}
+
+#[test]
+fn a_segment_that_another_takes_and_bars_of_its_own_are_told() {
+    let file = r#"name: x
+signals: [{name: a, when: 'true', points: 1}]
+lead_fit: [{name: b, when: 'lead.title != ""', points: 50}]
+account_fit: {rules: [{name: a, when: 'account.employees > 1', points: 60}]}
+mql: {fit: 51, engagement: 10}
+tiers: [{tier: 1, fit: 90}]
+segments:
+  - {name: big, when: 'account.employees > 9', mql: {fit: 50}}
+  - {name: large, when: 'account.employees > 9', tiers: [{tier: 1, engagement: 5}, {tier: 2, engagement: 5}]}
+  - {name: rest, when: 'true', mqa: {fit: 90}}
+  - {name: none, when: 'account.employees < 2'}
+"#;
+    assert_eq!(
+        problems(file),
+        [
+            "5:mql.fit",
+            "6:tiers[0].fit",
+            "9:segments[1].when",
+            "9:segments[1].tiers[1]",
+            "10:segments[2].mqa.fit",
+            "11:segments[3].when",
+        ]
+    );
+}
