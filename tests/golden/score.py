@@ -5,15 +5,17 @@
 
 CASES.json holds cases: a model, an account with its people and what they did, a moment, and what
 the service says of it. Prints every difference; ends with 1 if there is any. Rules are written in
-CEL, a language of its own; here each asks one attribute, so that its answer can be read off.
+CEL, a language of its own; here each asks one attribute or field, so that its answer can be read off.
 """
 
 import json
 import math
+import re
 import sys
 
 DAY = 86_400
 KEPT_OF_A_DAY = 100
+PHASES = ["awareness", "consideration", "decision"]
 
 
 def rounded(x):
@@ -36,31 +38,43 @@ class Model:
         self.engaged_floor = max(given.get("engaged_floor", 20), 1)
         groups = sorted(file.get("groups", {}), key=lambda name: name.encode())
         self.groups = [(name, file["groups"][name]["cap"]) for name in groups] + [(None, math.inf)]
-        self.signals = [
+        # By position: the signals, then the patterns.
+        self.worths = [
             {
-                "points": signal.get("points", 0.0),
-                "half_life": signal.get("half_life_days", given.get("half_life_days", 30.0)) * DAY,
-                "daily_cap": signal.get("daily_cap", given.get("daily_cap", 20)),
-                "group": signal.get("group"),
-                "ignore": signal.get("ignore", False),
-                "hand_raiser": signal.get("hand_raiser", False),
+                "points": worth.get("points", 0.0),
+                "half_life": worth.get("half_life_days", given.get("half_life_days", 30.0)) * DAY,
+                "daily_cap": worth.get("daily_cap", given.get("daily_cap", 20)),
+                "group": worth.get("group"),
+                "ignore": worth.get("ignore", False),
+                "hand_raiser": worth.get("hand_raiser", False),
+                "phase": worth.get("phase"),
             }
-            for signal in file.get("signals", [])
+            for worth in file.get("signals", []) + file.get("patterns", [])
         ]
-        self.has_negative = any(signal["points"] < 0 for signal in self.signals)
-        self.lead_fit = [rule["points"] for rule in file.get("lead_fit", [])]
+        self.signals = [signal["name"] for signal in file.get("signals", [])]
+        self.patterns = file.get("patterns", [])
+        visits = file.get("visits", {})
+        self.visits = {self.signals.index(name) for name in visits.get("of", [])}
+        self.gap = int(visits.get("gap_minutes", 30.0) * 60)
+        self.has_negative = any(worth["points"] < 0 for worth in self.worths)
+        titles = file.get("titles", {})
+        least = titles.get("least_confidence", 50)
+        self.titles = [rule for rule in titles.get("rules", []) if rule["confidence"] >= least]
+        self.lead_fit = file.get("lead_fit", [])
         fit = file.get("account_fit", {})
-        self.account_rules = [rule["points"] for rule in fit.get("rules", [])]
+        self.account_rules = fit.get("rules", [])
         self.people_percent = fit.get("people_percent", 30)
         self.top_people = fit.get("top_people", 3)
         self.roles_percent = fit.get("roles_percent", 0)
         self.required_roles = fit.get("required_roles", [])
         self.exclusions = file.get("exclusions", [])
+        self.lead_exclusions = file.get("lead_exclusions", [])
+        self.segments = file.get("segments", [])
         self.rollup = file.get("rollup", {})
-        self.tiers = file.get("tiers", [])
-        self.priority_tiers = file.get("priority_tiers", [])
+        self.bars = {part: file.get(part) for part in ("tiers", "priority_tiers", "mqa", "mql")}
+        self.phase_window = seconds(file.get("phases", {}).get("days", 30.0))
+        self.phase_activities = file.get("phases", {}).get("activities", 1)
         self.hold = seconds(file.get("hold_days", 14.0))
-        self.mqa = file.get("mqa")
         letters = file.get("grades", {}).get("fit", {"a": 75, "b": 50, "c": 25})
         digits = file.get("grades", {}).get("engagement", {"high": 60, "medium": 25})
         self.letters = [(letters["a"], "A"), (letters["b"], "B"), (letters["c"], "C"), (0, "D")]
@@ -68,18 +82,84 @@ class Model:
         self.hand_raiser_fit = letters["b"]
 
 
-def answer(attributes, number):
-    """Of the rule `attributes.rN == "yes"`: True, False, or None for unknown."""
+def answer(rule, number, attributes, seniority=None):
+    """Of the rule `attributes.rN == "yes"` or of one that asks the seniority: True, False, or None
+    for unknown."""
+    if "seniority_is" in rule:
+        return None if seniority is None else seniority == rule["seniority_is"]
     value = attributes.get(f"r{number}")
     return None if value is None else value == "yes"
 
 
-def rule_fit(points, attributes):
-    answers = [answer(attributes, number) for number in range(len(points))]
-    total = sum(p for p, yes in zip(points, answers) if yes)
+def rule_fit(rules, attributes, seniority=None):
+    answers = [answer(rule, n, attributes, seniority) for n, rule in enumerate(rules)]
+    total = sum(rule["points"] for rule, yes in zip(rules, answers) if yes)
     known = sum(yes is not None for yes in answers)
     coverage = rounded(100.0 * known / len(answers)) if answers else 100
     return max(0, min(100, total)), coverage
+
+
+def first_that_holds(rules, attributes):
+    """The first of rules that ask the attribute `x` for the value `is`."""
+    return next((rule for rule in rules if attributes.get("x") == rule["is"]), None)
+
+
+def told_by_title(model, person, field):
+    """What is known of a person's seniority or buying role."""
+    if person.get(field):
+        return person[field]
+    title = person.get("title", "")
+    for rule in model.titles:
+        if title and rule.get(field) and re.search(rule["matches"], title, re.IGNORECASE):
+            return rule[field]
+    return None
+
+
+def beginnings_of_visits(model, entries):
+    """The seconds and indices of the entries that begin a visit."""
+    began, last = [], None
+    for index, (at, signal) in enumerate(entries):
+        if signal in model.visits:
+            if last is None or at - last > model.gap:
+                began.append((at, index))
+            last = at
+    return began
+
+
+def occurrences(model, entries):
+    """Where patterns occur among the entries of a ledger: (second, position)."""
+    found = []
+    began = beginnings_of_visits(model, entries)
+    for number, pattern in enumerate(model.patterns):
+        position = len(model.signals) + number
+        if "visits" in pattern:
+            span = pattern["visits"]
+            for visit, (at, _) in enumerate(began, start=1):
+                if span.get("from", 1) <= visit <= span.get("to", math.inf):
+                    found.append((at, position))
+            continue
+        parts = [
+            ({model.signals.index(name) for name in part["of"]}, part.get("at_least", 1))
+            for part in pattern["all"]
+        ]
+        within, after = seconds(pattern["within_days"]), 0
+        for index, (at, signal) in enumerate(entries):
+            if not any(signal in of for of, _ in parts):
+                continue
+            seen = [s for then, s in entries[after : index + 1] if then >= at - within]
+            if all(sum(s in of for s in seen) >= least for of, least in parts):
+                found.append((at, position))
+                after = index + 1
+    return sorted(found)
+
+
+def daily_ranks(entries):
+    """Entries with their rank among those of their day and position."""
+    of_day = {}
+    for at, position in entries:
+        key = (at // DAY, position)
+        of_day[key] = of_day.get(key, 0) + 1
+        yield at, position, of_day[key]
 
 
 class Member:
@@ -87,37 +167,49 @@ class Member:
 
     def __init__(self, model, activities, person=None):
         self.model, self.person = model, person
-        entries = sorted((at, s) for at, s in activities if not model.signals[s]["ignore"])
-        kept, of_day = [], {}
-        for at, signal in entries:
-            key = (at // DAY, signal)
-            of_day[key] = of_day.get(key, 0) + 1
-            if of_day[key] <= KEPT_OF_A_DAY:
-                kept.append((at, signal, of_day[key]))
-        self.entries = [(at, signal) for at, signal, _ in kept]
+        done = sorted((at, s) for at, s in activities if not model.worths[s]["ignore"])
+        self.entries = [(at, s) for at, s, rank in daily_ranks(done) if rank <= KEPT_OF_A_DAY]
+        self.all = sorted(self.entries + occurrences(model, self.entries))
         self.counting = [
-            (at, signal) for at, signal, rank in kept if rank <= model.signals[signal]["daily_cap"]
+            (at, position)
+            for at, position, rank in daily_ranks(self.all)
+            if rank <= model.worths[position]["daily_cap"]
         ]
         self.percent = model.rollup.get("unknown_visitor_percent", 100)
-        self.fit, self.role = 0, None
+        self.fit, self.role, self.exclusion = 0, None, None
         if person:
-            self.fit, self.coverage = rule_fit(model.lead_fit, person["attributes"])
-            self.role = person.get("buying_role")
+            self.seniority = told_by_title(model, person, "seniority")
+            self.role = told_by_title(model, person, "buying_role")
+            self.fit, self.coverage = rule_fit(
+                model.lead_fit, person["attributes"], self.seniority
+            )
+            self.exclusion = first_that_holds(model.lead_exclusions, person["attributes"])
             seniority = model.rollup.get("seniority_percent", {})
             roles = model.rollup.get("buying_role_percent", {})
-            weight = seniority.get(person.get("seniority") or "other", 100)
+            weight = seniority.get(self.seniority or "other", 100)
             self.percent = weight * (roles.get(self.role, 100) if self.role else 100) // 100
+            if self.exclusion:
+                self.percent = 0
+
+    def visits(self, t):
+        return sum(at <= t for at, _ in beginnings_of_visits(self.model, self.entries))
+
+    def raised_hand(self, start, end):
+        return any(
+            start <= at <= end and self.model.worths[position]["hand_raiser"]
+            for at, position in self.counting
+        )
 
     def raw(self, t):
         total = 0.0
         for group, cap in self.model.groups:
             given = 0.0
-            of_group = [e for e in self.counting if self.model.signals[e[1]]["group"] == group]
+            of_group = [e for e in self.counting if self.model.worths[e[1]]["group"] == group]
             for at, signal in sorted(of_group, key=lambda entry: (entry[1], entry[0])):
                 age = t - at
                 if 0 <= age <= self.model.look_back:
-                    signal = self.model.signals[signal]
-                    given += signal["points"] * 2.0 ** (-age / signal["half_life"])
+                    worth = self.model.worths[signal]
+                    given += worth["points"] * 2.0 ** (-age / worth["half_life"])
             total += min(cap, given)
         return max(0.0, total)
 
@@ -154,10 +246,15 @@ def combine(model, parts):
 class Account:
     def __init__(self, case):
         self.model = Model(case["model"])
-        self.people = [Member(self.model, p["activities"], p) for p in case["people"]]
+        self.everybody = [Member(self.model, p["activities"], p) for p in case["people"]]
+        self.people = [person for person in self.everybody if not person.exclusion]
         self.visitor = Member(self.model, case["visitor"])
         self.members = self.people + [self.visitor]
         self.attributes = case["attributes"]
+        segment = first_that_holds(self.model.segments, {"x": self.attributes.get("segment")})
+        self.segment = segment["name"] if segment else None
+        own = {part: bar for part, bar in (segment or {}).items() if bar is not None}
+        self.bars = {part: own.get(part, bar) for part, bar in self.model.bars.items()}
         self.rules_fit, self.coverage = rule_fit(self.model.account_rules, self.attributes)
         self.fit = self.account_fit()
 
@@ -195,21 +292,18 @@ class Account:
             happened = {at for m in self.members for at, _ in m.entries if start < at < as_of}
             window = sorted({start, as_of} | happened)
         standings = [now] if model.hold == 0 else [self.standing(t) for t in window]
-        met = next((bar["tier"] for bar in model.tiers if meets(bar, now)), None)
-        tier = next(
-            (bar["tier"] for bar in model.tiers if any(meets(bar, s) for s in standings)), None
-        )
-        exclusion = next(
-            (rule["name"] for rule in model.exclusions if self.attributes.get("x") == rule["is"]),
-            None,
-        ) if model.exclusions else None
+        tiers = self.bars["tiers"] or []
+        met = next((bar["tier"] for bar in tiers if meets(bar, now)), None)
+        tier = next((bar["tier"] for bar in tiers if any(meets(bar, s) for s in standings)), None)
+        exclusion = first_that_holds(model.exclusions, self.attributes)
+        exclusion = exclusion["name"] if exclusion else None
         raised = any(
-            start <= at <= as_of and model.signals[signal]["hand_raiser"]
+            person.raised_hand(start, as_of)
             for person in self.people
             if person.fit >= model.hand_raiser_fit
-            for at, signal in person.counting
         )
-        mqa = model.mqa is not None and (raised or any(meets(model.mqa, s) for s in standings))
+        mqa = self.bars["mqa"]
+        mqa = mqa is not None and (raised or any(meets(mqa, s) for s in standings))
         last = [at for m in self.members for at, _ in m.entries if at <= as_of]
         letter = next(letter for bar, letter in model.letters if self.fit >= bar)
         digit = next(digit for bar, digit in model.digits if now["engagement"] >= bar)
@@ -221,13 +315,55 @@ class Account:
             "tier": tier,
             "tier_met": met,
             "mqa": mqa and exclusion is None,
-            "priority": exclusion is None and tier in model.priority_tiers,
+            "priority": exclusion is None and tier in (self.bars["priority_tiers"] or []),
             "exclusion": exclusion,
+            "segment": self.segment,
+            "phase": self.phase(as_of),
             "engaged_people": now["engaged_people"],
             "last_activity": max(last, default=None),
-            "people": [[p.engagement(as_of), p.fit, p.coverage, p.percent] for p in self.people],
+            "people": [
+                [
+                    person.engagement(as_of),
+                    person.fit,
+                    person.coverage,
+                    person.percent,
+                    person.seniority,
+                    person.role,
+                    person.exclusion["name"] if person.exclusion else None,
+                    exclusion is None and self.is_mql(person, as_of),
+                ]
+                for person in self.everybody
+            ],
             "visitor": self.visitor.engagement(as_of),
+            "momentum": [
+                now["engagement"] - self.standing(as_of - days * DAY)["engagement"]
+                for days in (7, 28)
+            ],
+            "visits": [
+                sum(min(member.visits(as_of), 1) for member in self.members),
+                sum(max(member.visits(as_of) - 1, 0) for member in self.members),
+            ],
         }
+
+    def phase(self, as_of):
+        found = [
+            self.model.worths[position]["phase"]
+            for member in self.members
+            for at, position in member.all
+            if as_of - self.model.phase_window <= at <= as_of
+        ]
+        enough = [p for p in PHASES if found.count(p) >= self.model.phase_activities]
+        return enough[-1] if enough else None
+
+    def is_mql(self, person, as_of):
+        bar = self.bars["mql"]
+        if bar is None or person.exclusion:
+            return False
+        scores = (person.fit, person.engagement(as_of))
+        if scores[0] >= bar.get("fit", 0) and scores[1] >= bar.get("engagement", 0):
+            return True
+        fits = person.fit >= self.model.hand_raiser_fit
+        return fits and person.raised_hand(as_of - self.model.hold, as_of)
 
 
 def meets(bar, standing):

@@ -1,7 +1,7 @@
 //! The scoring function against a second implementation, in Python, made from its document
 //! alone: `tests/golden/score.py`.
 
-use abm_core::assess::{AccountRules, LeadRules};
+use abm_core::assess::{AccountRules, LeadRules, momentum, visits};
 use abm_core::rule::AccountFacts;
 use abm_core::{
     AccountProfile, BuyingRole, DAY, Entry, LeadId, LeadProfile, Ledger, Model, Person, Seniority,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const MIDNIGHT: i64 = 1_704_067_199;
 
 /// Cases made at random, besides those made for an edge.
-const CASES: u64 = 260;
+const CASES: u64 = 340;
 
 /// An activity: its second, and the position of its signal.
 type Did = (i64, u16);
@@ -23,6 +23,9 @@ type Did = (i64, u16);
 const OPERATORS: [&str; 6] = ["saturating_sum", "max", "mean", "median", "top_k_mean", "champion"];
 const SENIORITIES: [&str; 5] = ["c_level", "vp", "director", "manager", "other"];
 const ROLES: [&str; 3] = ["champion", "decision_maker", "influencer"];
+const PHASES: [&str; 3] = ["awareness", "consideration", "decision"];
+const TITLES: [&str; 6] =
+    ["CEO", "vp of things", "VP, Head of Sales", "Head of IT", "Assistant to the CEO", "Gardener"];
 
 #[test]
 fn a_second_implementation_gives_the_same_scores() {
@@ -46,6 +49,18 @@ fn a_second_implementation_gives_the_same_scores() {
     assert!(count(&|found| found["mqa"] == true) > 10);
     assert!(count(&|found| found["exclusion"] != Value::Null) > 5);
     assert!(count(&|found| found["engagement"] == 0) > 3);
+    for phase in PHASES {
+        assert!(count(&|found| found["phase"] == phase) > 10, "{phase}");
+    }
+    assert!(count(&|found| found["phase"] == Value::Null) > 10);
+    assert!(count(&|found| found["segment"] != Value::Null) > 10);
+    assert!(count(&|found| found["visits"][1].as_u64() > Some(0)) > 10);
+    let people = |of: &dyn Fn(&Value) -> bool| {
+        let people = cases.iter().filter_map(|case| case["expected"]["people"].as_array());
+        people.flatten().filter(|person| of(person)).count()
+    };
+    assert!(people(&|person| person[6] != Value::Null) > 20, "excluded");
+    assert!(people(&|person| person[7] == true) > 20, "qualified");
 }
 
 /// A case: what there is, and what the core says of it.
@@ -70,11 +85,25 @@ fn case(
     let of_people: Vec<Value> = members
         .iter()
         .zip(&found.people)
-        .map(|(person, engagement)| {
-            let LeadRules { fit, percent, .. } = person.rules;
-            json!([engagement.score, fit.score, fit.coverage, percent])
+        .zip(&found.mqls)
+        .map(|((person, engagement), mql)| {
+            let LeadRules { fit, percent, position, exclusion } = &person.rules;
+            let seniority = position.seniority.map(|known| known.value.name());
+            let role = position.buying_role.map(|known| known.value.name());
+            json!([
+                engagement.score,
+                fit.score,
+                fit.coverage,
+                percent,
+                seniority,
+                role,
+                exclusion,
+                mql
+            ])
         })
         .collect();
+    let momentum = momentum(&model, &members, &ledger(&model, visitor), as_of);
+    let visits = visits(&model, &members, &ledger(&model, visitor), as_of);
     let expected = json!({
         "engagement": found.engagement,
         "fit": found.fit.score,
@@ -85,15 +114,27 @@ fn case(
         "mqa": found.mqa,
         "priority": found.priority,
         "exclusion": rules.exclusion,
+        "segment": rules.segment,
+        "phase": found.phase.map(|phase| phase.name()),
+        "momentum": [momentum.week, momentum.four_weeks],
+        "visits": [visits.first, visits.returning],
         "engaged_people": found.engaged_people,
         "last_activity": found.last_activity,
         "people": of_people,
         "visitor": found.visitor.score,
     });
-    // A rule of exclusion is told to the other side as the value that it asks for.
+    // A rule is told to the other side as the value that it asks for.
     let mut told = file.clone();
-    for rule in told["exclusions"].as_array_mut().into_iter().flatten() {
-        rule["is"] = rule["name"].clone();
+    for list in ["exclusions", "lead_exclusions", "segments"] {
+        for rule in told[list].as_array_mut().into_iter().flatten() {
+            rule["is"] = rule["name"].clone();
+        }
+    }
+    for rule in told["lead_fit"].as_array_mut().into_iter().flatten() {
+        let asked = rule["when"].as_str().and_then(|when| when.strip_prefix("lead.seniority == "));
+        if let Some(asked) = asked {
+            rule["seniority_is"] = asked.trim_matches('"').into();
+        }
     }
     json!({
         "name": name,
@@ -110,6 +151,7 @@ fn read_person(model: &Model, facts: &AccountFacts, number: u32, person: &Value)
     let profile = LeadProfile {
         seniority: person["seniority"].as_str().and_then(Seniority::from_name),
         buying_role: person["buying_role"].as_str().and_then(BuyingRole::from_name),
+        title: person["title"].as_str().unwrap_or_default().to_owned(),
         attributes: serde_json::from_value(person["attributes"].clone()).unwrap(),
         ..LeadProfile::default()
     };
@@ -151,10 +193,15 @@ fn random_case(seed: u64) -> Value {
     let most = if negative { 8 } else { 25 };
     let people: Vec<Value> = (0..random.random_range(0..7))
         .map(|_| {
+            let mut attributes = attributes(random, 4);
+            if random.random_bool(0.15) {
+                attributes["x"] = "student".into();
+            }
             json!({
                 "seniority": maybe(random, &SENIORITIES),
                 "buying_role": maybe(random, &ROLES),
-                "attributes": attributes(random, 4),
+                "title": TITLES[random.random_range(0..TITLES.len())],
+                "attributes": attributes,
                 "activities": did(random, most),
             })
         })
@@ -163,6 +210,9 @@ fn random_case(seed: u64) -> Value {
     let mut of_account = attributes(random, 4);
     if random.random_bool(0.15) {
         of_account["x"] = "rival".into();
+    }
+    if random.random_bool(0.5) {
+        of_account["segment"] = ["big", "new"][random.random_range(0..2)].into();
     }
     case(format!("random {seed}"), &file, &of_account, &people, &visitor, as_of)
 }
@@ -226,6 +276,12 @@ fn random_model(random: &mut StdRng, negative: bool) -> Value {
         }
         _ => {}
     }
+    for signal in &mut signals {
+        if signal["ignore"] != true && random.random_bool(0.6) {
+            signal["phase"] = PHASES[random.random_range(0..3)].into();
+        }
+    }
+    let patterns = random_patterns(random, negative);
     let rules = |random: &mut StdRng, record: &str| -> Vec<Value> {
         (0..random.random_range(0..=4))
             .map(|n| {
@@ -250,7 +306,25 @@ fn random_model(random: &mut StdRng, negative: bool) -> Value {
     };
     let (mut one, mut two, mut three, mqa) = (bar(60), bar(40), bar(20), bar(50));
     (one["tier"], two["tier"], three["tier"]) = (1.into(), 2.into(), 3.into());
-    let (lead_fit, account_rules) = (rules(random, "lead"), rules(random, "account"));
+    let mut segments = json!([
+        {"name": "big", "when": "account.attributes.segment == \"big\"", "mqa": mqa.clone()},
+        {"name": "new", "when": "account.attributes.segment == \"new\"", "tiers": [three.clone()],
+         "priority_tiers": [3], "mql": {"engagement": 15}},
+    ]);
+    if random.random_bool(0.3) {
+        segments[0]["mqa"] = json!({"engagement": 20});
+        segments[0]["priority_tiers"] = json!([2]);
+    }
+    let (mut lead_fit, account_rules) = (rules(random, "lead"), rules(random, "account"));
+    if random.random_bool(0.5) {
+        let when = "lead.seniority == \"vp\"";
+        lead_fit.push(json!({"name": "senior", "when": when, "points": 40}));
+    }
+    let gap = [0.5, 30.0, 600.0][random.random_range(0..3)];
+    let mql = json!({
+        "fit": random.random_range(0..50),
+        "engagement": random.random_range(0..50),
+    });
     json!({
         "name": "golden",
         "engagement": {
@@ -262,6 +336,19 @@ fn random_model(random: &mut StdRng, negative: bool) -> Value {
         },
         "groups": {"web": {"cap": f64::from(random.random_range(5..60))}, "Mail": {"cap": 12.5}},
         "signals": signals,
+        "patterns": patterns,
+        "visits": {"of": ["s0", "s3"], "gap_minutes": gap},
+        "titles": {
+            "least_confidence": random.random_range(40..70),
+            "rules": [
+                {"name": "help", "matches": "assistant to", "seniority": "other", "confidence": 90},
+                {"name": "vp", "matches": "\\bvp\\b", "seniority": "vp", "confidence": 60},
+                {"name": "ceo", "matches": "\\bceo$", "seniority": "c_level",
+                 "buying_role": "decision_maker", "confidence": 80},
+                {"name": "head", "matches": "^head|, head", "seniority": "director",
+                 "buying_role": "influencer", "confidence": 50},
+            ],
+        },
         "lead_fit": lead_fit,
         "account_fit": {
             "rules": account_rules,
@@ -271,6 +358,9 @@ fn random_model(random: &mut StdRng, negative: bool) -> Value {
             "required_roles": if random.random_bool(0.5) { json!(["champion", "influencer"]) } else { json!([]) },
         },
         "exclusions": [{"name": "rival", "when": "account.attributes.x == \"rival\""}],
+        "lead_exclusions": [
+            {"name": "student", "when": "lead.attributes.x == \"student\""},
+        ],
         "rollup": {
             "operator": OPERATORS[random.random_range(0..OPERATORS.len())],
             "half_points": f64::from(random.random_range(20..150)),
@@ -284,7 +374,51 @@ fn random_model(random: &mut StdRng, negative: bool) -> Value {
         "priority_tiers": [1, 2],
         "hold_days": hold,
         "mqa": if random.random_bool(0.8) { mqa } else { Value::Null },
+        "mql": if random.random_bool(0.8) { mql } else { Value::Null },
+        "segments": segments,
+        "phases": {
+            "days": if negative { 0.01 } else { 10.0 },
+            "activities": random.random_range(1..4),
+        },
     })
+}
+
+fn random_patterns(random: &mut StdRng, negative: bool) -> Vec<Value> {
+    let part = |random: &mut StdRng| {
+        let of = [["s0", "s1"], ["s2", "s3"], ["s1", "s4"], ["s3", "s4"]];
+        json!({"of": of[random.random_range(0..4)], "at_least": random.random_range(1..4)})
+    };
+    (0..random.random_range(0..4))
+        .map(|n| {
+            let least = if negative { -10 } else { 0 };
+            let mut pattern = json!({
+                "name": format!("p{n}"),
+                "points": f64::from(random.random_range(least..20)),
+            });
+            if random.random_bool(0.4) {
+                pattern["visits"] = json!({"from": random.random_range(1..3)});
+                if random.random_bool(0.5) {
+                    pattern["visits"]["to"] = random.random_range(3..5).into();
+                }
+            } else {
+                let parts = random.random_range(1..3);
+                pattern["all"] = (0..parts).map(|_| part(random)).collect();
+                let days = f64::from(random.random_range(1..20));
+                pattern["within_days"] = (days * if negative { 0.002 } else { 1.0 }).into();
+            }
+            if random.random_bool(0.4) {
+                pattern["daily_cap"] = random.random_range(1..3).into();
+            }
+            if random.random_bool(0.3) {
+                pattern["group"] = "web".into();
+            }
+            if random.random_bool(0.3) {
+                pattern["phase"] = PHASES[random.random_range(0..3)].into();
+            }
+            pattern["hand_raiser"] = random.random_bool(0.2).into();
+            pattern
+        })
+        .collect()
 }
 
 /// A model of one signal, with a bar at 50 and a hold of a day.
@@ -301,7 +435,13 @@ fn plain() -> Value {
 }
 
 fn person(did: &[Did]) -> Value {
-    json!({"seniority": null, "buying_role": null, "attributes": {}, "activities": did})
+    json!({
+        "seniority": null,
+        "buying_role": null,
+        "title": "",
+        "attributes": {},
+        "activities": did,
+    })
 }
 
 /// Cases made for one edge each.
@@ -347,6 +487,11 @@ fn edges() -> Vec<Value> {
         let people = [person(&[(MIDNIGHT - half * DAY / 2, 0)])];
         add(&format!("down the tiers, {half} half days after"), &steps, &people, MIDNIGHT);
     }
+    cases.extend(edges_of_patterns());
+    cases.extend(edges_of_qualification());
+    let mut add = |name: &str, file: &Value, people: &[Value], as_of: i64| {
+        cases.push(case(name.into(), file, &nothing, people, &[], as_of));
+    };
     let crowd: Vec<Value> = (0..10_000).map(|n| person(&[(MIDNIGHT - n * 311, 0)])).collect();
     for operator in OPERATORS {
         let mut file = plain();
@@ -354,5 +499,108 @@ fn edges() -> Vec<Value> {
         file["hold_days"] = 0.0.into();
         add(&format!("10,000 people, {operator}"), &file, &crowd, MIDNIGHT);
     }
+    cases
+}
+
+/// Patterns and visits, to the second.
+fn edges_of_patterns() -> Vec<Value> {
+    let nothing = json!({});
+    let mut cases = Vec::new();
+    let mut add = |name: String, file: &Value, did: &[Did], visitor: &[Did], as_of: i64| {
+        cases.push(case(name, file, &nothing, &[person(did)], visitor, as_of));
+    };
+    let mut file = plain();
+    file["signals"] = json!([
+        {"name": "s", "when": "activity.type == \"s\"", "points": 1.0},
+        {"name": "t", "when": "activity.type == \"t\"", "points": 1.0},
+    ]);
+    file["patterns"] = json!([
+        {"name": "both", "all": [{"of": ["s"], "at_least": 2}, {"of": ["t", "s"], "at_least": 3}],
+         "within_days": 2.0, "points": 20.0, "daily_cap": 1, "hand_raiser": true},
+        {"name": "again", "visits": {"from": 2, "to": 3}, "points": 7.0, "phase": "decision"},
+        {"name": "first", "visits": {"from": 1, "to": 1}, "points": 3.0},
+    ]);
+    file["visits"] = json!({"of": ["s"], "gap_minutes": 30.0});
+    // Whoever raises a hand is one.
+    file["mql"] = json!({"engagement": 100});
+    file["grades"]["fit"] = json!({"a": 2, "b": 1, "c": 0});
+    file["lead_fit"] = json!([{"name": "all", "when": "lead.seniority == \"vp\"", "points": 1}]);
+    for off in [2 * DAY - 1, 2 * DAY, 2 * DAY + 1] {
+        let did = [(MIDNIGHT - off, 0), (MIDNIGHT - 9, 0), (MIDNIGHT, 1)];
+        add(format!("a pattern within {off} s"), &file, &did, &[], MIDNIGHT);
+        add(format!("a pattern within {off} s, a second early"), &file, &did, &[], MIDNIGHT - 1);
+    }
+    for gap in [1_799, 1_800, 1_801] {
+        let did: Vec<Did> = (0..5).map(|n| (MIDNIGHT - n * gap, 0)).collect();
+        add(format!("visits {gap} s apart"), &file, &did, &did, MIDNIGHT);
+    }
+    let many: Vec<Did> = (0..9).map(|n| (MIDNIGHT - 4 + n, (n % 2) as u16)).collect();
+    for as_of in MIDNIGHT - 4..MIDNIGHT + 6 {
+        let name = format!("a pattern earned anew around midnight, at {}", as_of - MIDNIGHT);
+        add(name, &file, &many, &[], as_of);
+    }
+    let flood: Vec<Did> = (0..130).map(|n| (MIDNIGHT - 200 + n, 0)).collect();
+    let mut hundred = file.clone();
+    hundred["patterns"][0]["all"] = json!([{"of": ["s"], "at_least": 101}]);
+    add("the 101st of a day is no part of a pattern".into(), &hundred, &flood, &[], MIDNIGHT);
+    hundred["patterns"][0]["all"] = json!([{"of": ["s"], "at_least": 100}]);
+    add("the 100th of a day is part of a pattern".into(), &hundred, &flood, &[], MIDNIGHT);
+    cases
+}
+
+/// Qualified leads, hands raised by patterns, phases, titles and excluded people, to the second.
+fn edges_of_qualification() -> Vec<Value> {
+    let mut cases = Vec::new();
+    let mut file = plain();
+    file["signals"][0]["hand_raiser"] = true.into();
+    file["signals"][0]["phase"] = "decision".into();
+    file["phases"] = json!({"days": 3.0, "activities": 2});
+    file["mql"] = json!({"fit": 60, "engagement": 50});
+    file["mqa"] = json!({"engagement": 99});
+    file["lead_fit"] =
+        json!([{"name": "r0", "when": "lead.attributes.r0 == \"yes\"", "points": 50}]);
+    file["lead_exclusions"] = json!([{"name": "out", "when": "lead.attributes.x == \"out\""}]);
+    file["exclusions"] = json!([{"name": "rival", "when": "account.attributes.x == \"rival\""}]);
+    file["titles"] = json!({"least_confidence": 50, "rules": [
+        {"name": "no", "matches": "chief", "seniority": "vp", "confidence": 49},
+        {"name": "yes", "matches": "CHIEF", "seniority": "c_level", "confidence": 50},
+        {"name": "role", "matches": "chief", "seniority": "manager", "buying_role": "champion", "confidence": 100},
+    ]});
+    file["rollup"] =
+        json!({"operator": "mean", "seniority_percent": {"c_level": 200, "other": 50}});
+    let did = [(MIDNIGHT - 60, 0), (MIDNIGHT, 0)];
+    let who = |answers: Value, title: &str| {
+        let mut one = person(&did);
+        one["attributes"] = answers;
+        one["title"] = title.into();
+        one
+    };
+    for account in [json!({}), json!({"x": "rival"})] {
+        for off in [-1, 0, DAY - 1, DAY, DAY + 1, 3 * DAY - 61, 3 * DAY - 60, 3 * DAY - 59] {
+            let people = [
+                who(json!({"r0": "yes"}), "Chief"),
+                who(json!({"r0": "no"}), ""),
+                who(json!({"r0": "yes", "x": "out"}), "chief of all"),
+            ];
+            let name = format!("raised hands and phases, {off} s after, {account}");
+            cases.push(case(
+                name,
+                &file,
+                &account,
+                &people,
+                &[(MIDNIGHT + DAY, 0)],
+                MIDNIGHT + off,
+            ));
+        }
+    }
+    for least in [49, 50, 51] {
+        file["mql"] = json!({"engagement": least});
+        file["signals"][0]["hand_raiser"] = false.into();
+        let one = [person(&[(MIDNIGHT, 0)])];
+        let name = format!("a qualified lead from engagement {least}");
+        cases.push(case(name, &file, &json!({}), &one, &[], MIDNIGHT));
+    }
+    let nobody = [who(json!({"x": "out"}), "")];
+    cases.push(case("nobody but excluded".into(), &file, &json!({}), &nobody, &[], MIDNIGHT));
     cases
 }

@@ -138,10 +138,10 @@ impl App {
             }
         }
         let scores = AccountScores::from(state_of(&compiled, &subject, &found, at));
-        let (model, Subject { rules, people, visitor, .. }) = (&compiled.model, &subject);
+        let (model, Subject { people, visitor, .. }) = (&compiled.model, &subject);
         let raw = raw_points(model, people, visitor, at);
         let (momentum, visits) =
-            (momentum(model, rules, people, visitor, at), visits(model, people, visitor, at));
+            (momentum(model, people, visitor, at), visits(model, people, visitor, at));
         Ok(AccountView {
             label: found.label,
             reasons: reasons(&compiled, &scores),

@@ -1,6 +1,6 @@
 //! Where an account is going, and how often its people came.
 
-use super::{AccountRules, Crowd, Person, account_fit};
+use super::{Crowd, Person};
 use crate::ledger::Ledger;
 use crate::pattern::visits_until;
 use crate::{DAY, Model};
@@ -26,16 +26,10 @@ pub struct Visits {
 /// How much an account's engagement at the second `as_of` differs from earlier, with the
 /// profiles of today.
 #[must_use]
-pub fn momentum(
-    model: &Model,
-    account: &AccountRules,
-    people: &[Person],
-    visitor: &Ledger,
-    as_of: i64,
-) -> Momentum {
-    let crowd = Crowd::new(model, model.tiers_of(account.segment.as_deref()), people, visitor);
-    let fit = account_fit(model, account, people).score;
-    let engagement = |at: i64| i16::from(crowd.standing_at(fit, at).engagement);
+pub fn momentum(model: &Model, people: &[Person], visitor: &Ledger, as_of: i64) -> Momentum {
+    // Neither bars nor fit have a part in it.
+    let crowd = Crowd::new(model, &model.tiers, people, visitor);
+    let engagement = |at: i64| i16::from(crowd.standing_at(0, at).engagement);
     let now = engagement(as_of);
     Momentum {
         week: now - engagement(as_of - 7 * DAY),

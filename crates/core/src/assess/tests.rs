@@ -226,3 +226,187 @@ proptest! {
         prop_assert_eq!((whole.engagement, whole.tier, whole.mqa), (then.engagement, then.tier, then.mqa));
     }
 }
+
+const RICH: &str = "
+name: rich
+engagement: {half_points: 40, engaged_floor: 20}
+signals:
+  - {name: visit, when: 'activity.type == \"visit\"', points: 10, half_life_days: 5, phase: awareness}
+  - {name: demo, when: 'activity.type == \"demo\"', points: 1, hand_raiser: true, phase: decision}
+  - {name: leave, when: 'activity.type == \"leave\"', points: -15, half_life_days: 9}
+patterns:
+  - {name: back, visits: {from: 2}, points: 6, half_life_days: 4, phase: consideration}
+  - {name: keen, all: [{of: [visit], at_least: 2}, {of: [demo]}], within_days: 9, points: 20, hand_raiser: true}
+visits: {of: [visit], gap_minutes: 60}
+rollup: {half_points: 50, unknown_visitor_percent: 50}
+account_fit: {people_percent: 50}
+tiers: [{tier: 1, engagement: 60, engaged_people: 2}, {tier: 3, engagement: 20}]
+priority_tiers: [1]
+hold_days: 6
+mqa: {engagement: 60, engaged_people: 2}
+mql: {fit: 20, engagement: 45}
+phases: {days: 4, activities: 2}
+segments:
+  - {name: big, when: 'account.employees > 9', tiers: [{tier: 1, engagement: 30}], mql: {engagement: 30}}
+";
+
+fn rich() -> Model {
+    model::parse(RICH).unwrap_or_else(|found| panic!("{found:?}"))
+}
+
+fn excluded(mut person: Person) -> Person {
+    person.rules.exclusion = Some("student".into());
+    person.rules.percent = 0;
+    person
+}
+
+#[test]
+fn a_lead_qualifies_by_its_scores_now_or_by_a_hand_for_the_hold() {
+    let model = rich();
+    let qualified = |person: &Person, as_of: i64| {
+        let found = at(&model, std::slice::from_ref(person), as_of);
+        let none = AccountRules::default();
+        let alone = assess_lead(&model, &person.rules, &none, &person.ledger, as_of);
+        assert_eq!(found.mqls, [alone.mql]);
+        assert_eq!(found.people.first().map(|known| known.score), Some(alone.engagement));
+        alone.mql
+    };
+    let hand = [(100, 1)];
+    assert!(!qualified(&person("a", 49, &hand), 100), "fit C is not enough");
+    let fitting = person("a", 50, &hand);
+    assert!(!qualified(&fitting, 99) && qualified(&fitting, 100));
+    assert!(qualified(&fitting, 100 + 6 * DAY) && !qualified(&fitting, 100 + 6 * DAY + 1));
+    assert!(!qualified(&excluded(fitting), 100));
+    // 40 points make an engagement of 50.
+    assert!(qualified(&person("a", 20, &[(0, 0); 4]), 0));
+    assert!(!qualified(&person("a", 19, &[(0, 0); 4]), 0));
+    let rules = AccountRules { exclusion: Some("rival".into()), ..AccountRules::default() };
+    let people = [person("a", 20, &[(0, 0); 4])];
+    assert_eq!(assess(&model, &rules, &people, &Ledger::default(), 0).mqls, [false]);
+}
+
+#[test]
+fn the_phase_is_the_furthest_of_which_enough_happened_and_lapses_at_its_second() {
+    let model = rich();
+    let hour = 3_600;
+    let people =
+        [person("a", 0, &[(0, 0), (2 * hour, 0), (4 * hour, 0)]), person("b", 0, &[(9, 1)])];
+    let phase = |as_of: i64| at(&model, &people, as_of).phase;
+    assert_eq!(phase(2 * hour - 1), None, "one of each");
+    assert_eq!(phase(2 * hour), Some(Phase::Awareness));
+    assert_eq!(phase(4 * hour), Some(Phase::Consideration), "came back twice");
+    let lapse = 2 * hour + 4 * DAY + 1;
+    assert_eq!(phase(lapse - 1), Some(Phase::Consideration));
+    assert_eq!(phase(lapse), None);
+    let both = [person("a", 0, &[(0, 1)]), person("b", 0, &[(1, 1)])];
+    assert_eq!(at(&model, &both, 1).phase, Some(Phase::Decision));
+}
+
+#[test]
+fn the_first_segment_that_holds_has_its_bars_and_the_others_of_all() {
+    let model = rich();
+    let of = |employees| {
+        let profile = AccountProfile { employees, ..AccountProfile::default() };
+        AccountRules::new(&model, &profile)
+    };
+    assert_eq!((of(None).segment, of(Some(9)).segment), (None, None), "unknown is not yes");
+    let big = of(Some(10));
+    assert_eq!(big.segment.as_deref(), Some("big"));
+    let people = [person("a", 0, &[(0, 0); 4])];
+    let seen = |rules: &AccountRules| assess(&model, rules, &people, &Ledger::default(), 0);
+    let (general, own) = (seen(&AccountRules::default()), seen(&big));
+    assert_eq!((general.tier, own.tier), (Some(Tier::Three), Some(Tier::One)));
+    assert_eq!((general.mqls, own.mqls.clone()), (vec![false], vec![true]));
+    assert!(!general.priority && own.priority, "priority tiers are those of all");
+    let lacks = crate::missing::missing(&model, &big, &people, &Ledger::default(), &own, 0);
+    assert!(lacks.iter().all(|missing| missing.tier.is_none()), "only the MQA is missing");
+}
+
+#[test]
+fn momentum_and_visits_look_back() {
+    let model = rich();
+    let people = [
+        person("a", 0, &[(0, 0), (30 * DAY, 0), (30 * DAY + 60, 0), (36 * DAY, 0)]),
+        excluded(person("b", 0, &[(30 * DAY, 0); 9])),
+    ];
+    let visitor: Ledger = [Entry { time: 35 * DAY, signal: 0 }].into_iter().collect();
+    let engagement = |as_of| {
+        let found = assess(&model, &AccountRules::default(), &people, &visitor, as_of);
+        i16::from(found.engagement)
+    };
+    let now = 36 * DAY;
+    let moved = momentum(&model, &people, &visitor, now);
+    assert_eq!(moved.week, engagement(now) - engagement(29 * DAY));
+    assert_eq!(moved.four_weeks, engagement(now) - engagement(8 * DAY));
+    assert!(moved.week > 0);
+    let came = |as_of| visits(&model, &people, &visitor, as_of);
+    assert_eq!(came(now), Visits { first: 2, returning: 2 });
+    assert_eq!(came(now - 1), Visits { first: 2, returning: 1 });
+    assert_eq!(came(-1), Visits::default());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// The same as above of everything that an assessment shows, under a model that has it all.
+    #[test]
+    fn following_changes_misses_nothing_that_is_shown(
+        one in entries(), two in entries(), visitor in entries(), from in 0..40 * DAY,
+    ) {
+        let model = rich();
+        let people = [person("a", 60, &one), person("b", 10, &two), excluded(person("c", 70, &two))];
+        let visitor: Ledger =
+            visitor.iter().map(|&(time, signal)| Entry { time, signal }).collect();
+        let seen = |as_of| assess(&model, &AccountRules::default(), &people, &visitor, as_of);
+        let shown = |found: &Assessment| {
+            let people: Vec<u8> = found.people.iter().map(|known| known.score).collect();
+            let account = (found.engagement, found.fit, found.tier, found.tier_met, found.mqa);
+            let more = (found.phase, found.mqls.clone(), found.engaged_people, found.last_activity);
+            (account, more, people, found.visitor.score)
+        };
+        let mut current = seen(from);
+        for second in (from..from + 60 * DAY).step_by(9_973) {
+            while let Some(change) = current.changes_at.filter(|&change| change <= second) {
+                prop_assert_eq!(shown(&seen(change - 1)), shown(&current), "before {}", change);
+                current = seen(change);
+            }
+            prop_assert_eq!(shown(&seen(second)), shown(&current), "at {}", second);
+        }
+    }
+
+    /// An account whose students are excluded stands as it would without them.
+    #[test]
+    fn the_excluded_are_as_if_they_were_not_there(
+        one in entries(), two in entries(), as_of in 0..50 * DAY,
+    ) {
+        let model = rich();
+        let without = [person("a", 60, &one)];
+        let with = [excluded(person("s", 90, &two)), person("a", 60, &one)];
+        let (without, with) = (at(&model, &without, as_of), at(&model, &with, as_of));
+        prop_assert_eq!(
+            (with.engagement, with.fit, with.tier, with.mqa, with.phase, with.engaged_people),
+            (without.engagement, without.fit, without.tier, without.mqa, without.phase, without.engaged_people)
+        );
+        prop_assert_eq!(with.last_activity, without.last_activity);
+        prop_assert_eq!(with.mqls.first(), Some(&false));
+    }
+
+    /// What happens later, and the order of people, change nothing that is shown.
+    #[test]
+    fn neither_the_future_nor_the_order_of_people_is_seen(
+        one in entries(), two in entries(), as_of in 0..30 * DAY,
+    ) {
+        let model = rich();
+        let until = |all: &[(i64, u16)]| -> Vec<_> {
+            all.iter().copied().filter(|&(time, _)| time <= as_of).collect()
+        };
+        let whole = at(&model, &[person("a", 60, &one), person("b", 10, &two)], as_of);
+        let turned = [person("b", 10, &until(&two)), person("a", 60, &until(&one))];
+        let then = at(&model, &turned, as_of);
+        let shown = |found: &Assessment| {
+            (found.engagement, found.fit, found.tier, found.mqa, found.phase, found.engaged_people)
+        };
+        prop_assert_eq!(shown(&whole), shown(&then));
+        prop_assert_eq!(whole.mqls, then.mqls.into_iter().rev().collect::<Vec<_>>());
+    }
+}
