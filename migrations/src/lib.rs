@@ -31,6 +31,11 @@ impl MigratorTrait for Migrator {
                 sqlite: include_str!("sql/sqlite/m20261122_000003_model.sql"),
                 postgres: include_str!("sql/postgres/m20261122_000003_model.sql"),
             }),
+            Box::new(step::Step {
+                name: "m20261122_000006_publishing",
+                sqlite: include_str!("sql/sqlite/m20261122_000006_publishing.sql"),
+                postgres: include_str!("sql/postgres/m20261122_000006_publishing.sql"),
+            }),
         ]
     }
 }

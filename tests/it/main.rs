@@ -19,6 +19,7 @@ mod matching;
 mod models;
 mod once;
 mod order;
+mod publish;
 mod reading;
 mod refusal;
 mod replicas;

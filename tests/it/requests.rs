@@ -1,6 +1,6 @@
 //! A retry of a write gets the first outcome.
 
-use abm_app::{AppError, RequestKey, UpsertOptions, UpsertOutcome};
+use abm_app::{AppError, OperationState, RequestKey, Rules, UpsertOptions, UpsertOutcome};
 use abm_core::{AccountId, DAY};
 use abm_tests::{LIVELY, World, account, both_engines, lead, lively};
 
@@ -78,15 +78,17 @@ async fn a_deletion_sent_again_is_done_once(world: World) {
 
 async fn a_model_published_again_is_the_first_version(world: World) {
     let publish = |request: RequestKey, file: &str, base| {
-        let (app, file) = (&world.app, file.to_owned());
-        app.publish_model(world.workspace, request, file, "why".into(), base, "ada".into())
+        let (app, rules) = (&world.app, Rules::File(file.to_owned()));
+        app.publish_model(world.workspace, request, rules, "why".into(), base, "ada".into())
     };
-    let (first, _) = publish(key("ee", "one"), LIVELY, Some(1)).await.unwrap();
-    assert_eq!(first.version, 2);
+    let (first, work, _) = publish(key("ee", "one"), LIVELY, Some(1)).await.unwrap();
+    assert_eq!((first.version, work.state), (2, OperationState::Running));
+    world.work().await;
     world.publish(&lively("points: 30", "points: 31")).await;
     // The base is no longer in force, and the first outcome is told all the same.
-    let (again, _) = publish(key("ee", "one"), LIVELY, Some(1)).await.unwrap();
-    assert_eq!(again, first);
+    let (again, done, _) = publish(key("ee", "one"), LIVELY, Some(1)).await.unwrap();
+    assert_eq!((again.version, done.id), (2, work.id));
+    assert_eq!(done.state, OperationState::Succeeded);
     is_reuse(publish(key("ee", "two"), LIVELY, Some(1)).await);
     let late = publish(key("ff", "one"), LIVELY, Some(2)).await;
     assert!(matches!(late, Err(AppError::VersionMismatch { current: 3 })), "{late:?}");

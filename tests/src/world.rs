@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use abm_app::{App, Limits, ManualClock, WorkspaceRecord};
 use abm_core::{Timestamp, WorkspaceId, model};
-use abm_store::{ModelRecord, Store};
+use abm_store::{ModelRecord, ModelState, Publication, Slot, Store};
 
 use crate::{Database, Engine, START};
 
@@ -86,14 +86,18 @@ async fn make_workspace(store: &Store, id: WorkspaceId, file: &str) {
         name: format!("workspace {id}"),
         model_version: 1,
         creates_accounts: true,
+        live: Slot::default(),
+        publishing: None,
+        standby_used: false,
     };
     let first = ModelRecord {
         version: 1,
         name: parsed.name,
         file: file.to_owned(),
         comment: String::new(),
-        published_at: START,
-        published_by: "test".to_owned(),
+        created_at: START,
+        created_by: "test".to_owned(),
+        state: ModelState::Published(Publication { at: START, by: "test".to_owned() }),
     };
     let tx = store.begin_workspace(&record, START).await.expect("a workspace");
     tx.add_model(&first).await.expect("a model");

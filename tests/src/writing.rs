@@ -1,6 +1,9 @@
 //! Filling a world.
 
-use abm_app::{AppError, Recorded, RequestKey, RowOutcome, UpsertOptions, UpsertOutcome};
+use abm_app::{
+    AppError, OperationRecord, OperationState, Recorded, RequestKey, RowOutcome, Rules,
+    UpsertOptions, UpsertOutcome,
+};
 use abm_core::AccountId;
 use uuid::Uuid;
 
@@ -71,13 +74,28 @@ impl World {
         deleted.expect("the account is deleted");
     }
 
-    /// Publishes a model; accounts wait for [`World::apply_due`]. Gives the version.
+    /// Puts a model in force, and gives its version.
     pub async fn publish(&self, file: &str) -> u64 {
-        let (file, comment) = (file.to_owned(), String::new());
+        let operation = self.begin_publishing(file).await;
+        self.work().await;
+        let done = self.app.operation(self.workspace, &operation.id).await.expect("it is there").0;
+        assert_eq!(done.state, OperationState::Succeeded);
+        assert_eq!(done.done, done.total);
+        done.model_version
+    }
+
+    /// Begins to put a model in force; [`World::work`] does it.
+    pub async fn begin_publishing(&self, file: &str) -> OperationRecord {
+        let (rules, comment) = (Rules::File(file.to_owned()), String::new());
         let (app, request) = (&self.app, self.request());
-        let published =
-            app.publish_model(self.workspace, request, file, comment, None, "test".into()).await;
-        published.expect("the model is published").0.version
+        let begun =
+            app.publish_model(self.workspace, request, rules, comment, None, "test".into()).await;
+        begun.expect("it begins").1
+    }
+
+    /// Does the work in the background until there is none left.
+    pub async fn work(&self) {
+        while self.app.work_on(self.workspace).await.expect("the work goes on") {}
     }
 
     /// Applies what is due, and gives the number of accounts touched.

@@ -17,13 +17,13 @@ const POLL: Duration = Duration::from_millis(200);
 /// What to do with scoring models.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelCommand {
-    /// Shows a published model file.
+    /// Shows the file of a version.
     Show {
         /// The version; the one in force when left out.
         #[arg(long, default_value_t = 0)]
         version: u64,
     },
-    /// Lists the published versions.
+    /// Lists the versions.
     List,
     /// Writes the default model to a file, to begin with.
     Init {
@@ -43,10 +43,19 @@ pub(crate) enum ModelCommand {
         /// The file.
         file: PathBuf,
     },
-    /// Publishes a model file and waits until every account is assessed under it.
-    Publish {
+    /// Stores a model file as a draft: the next version, which can be tried and published.
+    Create {
         /// The file.
         file: PathBuf,
+
+        /// What it is for.
+        #[arg(long, default_value = "")]
+        comment: String,
+    },
+    /// Puts a model file or a draft in force, and waits until every account is assessed under it.
+    Publish {
+        /// A file, or the number of a draft.
+        what: String,
 
         /// Why.
         #[arg(long, default_value = "")]
@@ -70,12 +79,13 @@ pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Resu
             let request = v1::GetModelRequest { version: *version, ..Default::default() };
             let reply = client.get_model(request).await?;
             let model = reply.model.unwrap_or_default();
-            let when = moment::show(model.published_at.as_ref());
-            let force = if model.version == reply.active_version { ", in force" } else { "" };
-            println!(
-                "# version {}{force}, published {when} by {}",
-                model.version, model.published_by
-            );
+            let when = moment::show(model.created_at.as_ref());
+            let state = match model.state() {
+                v1::ModelState::Published => "in force",
+                v1::ModelState::Draft => "draft",
+                _ => "retired",
+            };
+            println!("# version {}, {state}, of {when} by {}", model.version, model.created_by);
             println!("{}", model.model_file);
             Ok(true)
         }
@@ -88,11 +98,11 @@ pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Resu
                 comment: comment.clone(),
                 ..Default::default()
             };
-            let model = client.roll_back_model(request).await?.model.unwrap_or_default();
-            wait_for(client, model.version).await
+            wait_for(client, client.roll_back_model(request).await?.operation).await
         }
         ModelCommand::Validate { file } => validate(client, file).await,
-        ModelCommand::Publish { file, comment } => publish(client, file, comment).await,
+        ModelCommand::Create { file, comment } => create(client, file, comment).await,
+        ModelCommand::Publish { what, comment } => publish(client, what, comment).await,
     }
 }
 
@@ -104,13 +114,17 @@ async fn list(client: &Client) -> anyhow::Result<bool> {
     let mut pages = client.pages(v1::ListModelsRequest::default());
     while let Some(page) = pages.next_page().await? {
         for model in &page.models {
-            let force = if model.version == page.active_version { "in force" } else { "" };
+            let state = match model.state() {
+                v1::ModelState::Published => "in force",
+                v1::ModelState::Draft => "draft",
+                _ => "",
+            };
             println!(
                 "{:>4}  {:<8}  {}  {}  {}  {}",
                 model.version,
-                force,
-                moment::show(model.published_at.as_ref()),
-                model.published_by,
+                state,
+                moment::show(model.created_at.as_ref()),
+                model.created_by,
                 model.name,
                 model.comment
             );
@@ -179,26 +193,48 @@ async fn validate(client: &Client, file: &PathBuf) -> anyhow::Result<bool> {
     Ok(reply.valid)
 }
 
-async fn publish(client: &Client, file: &PathBuf, comment: &str) -> anyhow::Result<bool> {
-    let request = v1::PublishModelRequest {
+async fn create(client: &Client, file: &PathBuf, comment: &str) -> anyhow::Result<bool> {
+    let request = v1::CreateModelVersionRequest {
         model_file: read(file)?,
         comment: comment.to_owned(),
         ..Default::default()
     };
-    let model = client.publish_model(request).await?.model.unwrap_or_default();
-    wait_for(client, model.version).await
+    let model = client.create_model_version(request).await?.model.unwrap_or_default();
+    println!("version {} is a draft", model.version);
+    Ok(true)
 }
 
-/// Waits until every account is assessed under a version, or another one has come into force.
-async fn wait_for(client: &Client, version: u64) -> anyhow::Result<bool> {
-    loop {
-        let reply = client.get_model(v1::GetModelRequest::default()).await?;
-        let progress = reply.rescore.unwrap_or_default();
-        if progress.accounts_done >= progress.accounts_total || reply.active_version != version {
-            let accounts = progress.accounts_total;
-            println!("version {version} is in force, {accounts} accounts are assessed under it");
-            return Ok(true);
-        }
+async fn publish(client: &Client, what: &str, comment: &str) -> anyhow::Result<bool> {
+    let mut request = v1::PublishModelRequest { comment: comment.to_owned(), ..Default::default() };
+    match what.parse() {
+        Ok(version) => request.version = version,
+        Err(_) => request.model_file = read(&PathBuf::from(what))?,
+    }
+    wait_for(client, client.publish_model(request).await?.operation).await
+}
+
+/// Waits until a version has come into force.
+async fn wait_for(client: &Client, operation: Option<v1::Operation>) -> anyhow::Result<bool> {
+    let mut operation = operation.unwrap_or_default();
+    while operation.state() == v1::OperationState::Running {
         tokio::time::sleep(POLL).await;
+        let request = v1::GetOperationRequest {
+            operation_id: operation.operation_id.clone(),
+            ..Default::default()
+        };
+        operation = client.get_operation(request).await?.operation.unwrap_or_default();
+    }
+    let version = operation.model_version;
+    match operation.state() {
+        v1::OperationState::Succeeded => {
+            let accounts = operation.accounts_total;
+            println!("version {version} is in force, {accounts} accounts are assessed under it");
+            Ok(true)
+        }
+        v1::OperationState::Cancelled => {
+            println!("somebody stopped it: version {version} is not in force");
+            Ok(false)
+        }
+        _ => anyhow::bail!("version {version} is not in force: {}", operation.message),
     }
 }

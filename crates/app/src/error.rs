@@ -32,6 +32,14 @@ pub enum AppError {
         /// The version in force.
         current: u64,
     },
+    /// What is asked for cannot be done as things stand.
+    #[error("{message}")]
+    StateForbids {
+        /// What stands in the way: a resource and its id.
+        subject: String,
+        /// One sentence for a person.
+        message: String,
+    },
     /// The model file has problems.
     #[error("the model file has {} problems, the first: {}", .0.len(), first(.0))]
     Model(Vec<Problem>),

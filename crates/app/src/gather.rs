@@ -36,13 +36,25 @@ pub(crate) async fn fold_accounts(
     cause: Cause,
     now: Timestamp,
 ) -> Result<u64, AppError> {
-    let work = gather(tx, compiled, states, news, cause).await?;
-    let compiled = Arc::clone(compiled);
-    let folded = tokio::task::spawn_blocking(move || fold::fold(&compiled, work, now));
-    let folded = folded.await.map_err(|_| AppError::Broken)?;
+    let folded = fold_only(tx, compiled, states, news, cause, now).await?;
     let behind = folded.behind;
     store(tx, folded).await?;
     Ok(behind)
+}
+
+/// Folds locked accounts at a moment, and stores nothing.
+pub(crate) async fn fold_only(
+    tx: &WriteTx,
+    compiled: &Arc<Compiled>,
+    states: BTreeMap<AccountId, AccountState>,
+    news: News,
+    cause: Cause,
+    now: Timestamp,
+) -> Result<Folded, AppError> {
+    let work = gather(tx, compiled, states, news, cause).await?;
+    let compiled = Arc::clone(compiled);
+    let folded = tokio::task::spawn_blocking(move || fold::fold(&compiled, work, now));
+    folded.await.map_err(|_| AppError::Broken)
 }
 
 async fn gather(

@@ -16,6 +16,8 @@ mod ingest;
 mod leads;
 mod matching;
 mod models;
+mod operations;
+mod publish;
 mod regroup;
 mod subject;
 mod tokens;
@@ -28,11 +30,13 @@ mod writer;
 use std::sync::Arc;
 
 use abm_store::Store;
+use tokio::sync::Notify;
 
 pub use abm_store::{
     AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, Cause, LeadRecord,
-    ModelRecord, PriorityFilter, PriorityRow, RejectedActivity, StoreError, StoredActivity,
-    TimelineLine, TopPerson, WorkspaceRecord,
+    ModelRecord, ModelState, OperationKind, OperationRecord, OperationState, PriorityFilter,
+    PriorityRow, Publication, RejectedActivity, StoreError, StoredActivity, TimelineLine,
+    TopPerson, WorkspaceRecord,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::AppError;
@@ -41,7 +45,8 @@ pub use explain::{
 };
 pub use idempotency::RequestKey;
 pub use ingest::{Recorded, Refused, RowOutcome, Submission};
-pub use models::Published;
+pub use models::Version;
+pub use publish::Rules;
 pub use tokens::{Caller, DEFAULT_DAYS, NewToken, Role};
 pub use upsert::{Upsert, UpsertOptions, UpsertOutcome, Upserted};
 pub use verify::{Difference, Verification};
@@ -53,6 +58,8 @@ pub use writer::Limits;
 pub struct App {
     inner: Arc<Inner>,
     writer: writer::Writer,
+    /// Told when there is work to do in the background.
+    work: Arc<Notify>,
 }
 
 /// What every use case works with.
@@ -69,7 +76,7 @@ impl App {
     pub fn start(store: Store, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         let inner = Arc::new(Inner { store, clock, models: models::Models::default() });
         let writer = writer::Writer::start(Arc::clone(&inner), limits);
-        Self { inner, writer }
+        Self { inner, writer, work: Arc::new(Notify::new()) }
     }
 
     /// The database.

@@ -1,11 +1,11 @@
-//! Scoring models: the one in force, and publishing another.
+//! Versions of the scoring model: drafts, the one in force, and those before it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use abm_core::model::{self, Problem};
-use abm_core::{Model, WorkspaceId, limits};
-use abm_store::{Lock, ModelRecord, StoreError, View, WriteTx};
+use abm_core::{Model, Timestamp, WorkspaceId, limits};
+use abm_store::{Lock, ModelRecord, ModelState, StoreError, View, WriteTx};
 
 use crate::idempotency::RequestKey;
 use crate::{App, AppError, Inner};
@@ -16,19 +16,19 @@ const FILE_BYTES: usize = 1 << 20;
 /// Longest comment of a version, in bytes.
 const COMMENT_BYTES: usize = 4_096;
 
-/// A published model and how far the accounts are assessed under it.
+/// A version of the model.
 #[derive(Clone, Debug)]
-pub struct Published {
+pub struct Version {
     /// The version asked for.
     pub model: ModelRecord,
     /// Fingerprint of its matching rules.
     pub matching: i64,
     /// The version in force.
     pub active: u64,
-    /// Accounts in all.
-    pub accounts: u64,
-    /// Accounts that wait to be assessed.
-    pub due: u64,
+    /// The version that comes into force.
+    pub publishing: Option<u64>,
+    /// How far the version asked for is, while it comes into force: accounts done, and in all.
+    pub rescore: Option<(u64, u64)>,
     /// The position this was read at.
     pub revision: u64,
 }
@@ -77,6 +77,16 @@ impl Models {
 }
 
 impl Inner {
+    /// A version as it is stored.
+    pub(crate) async fn model_record(
+        &self,
+        view: &View,
+        version: u64,
+    ) -> Result<ModelRecord, AppError> {
+        let record = view.model(version).await?;
+        record.ok_or_else(|| AppError::not_found("model version", version))
+    }
+
     /// The model that a reader asked for, or the one in force.
     pub(crate) async fn model_for(
         &self,
@@ -115,7 +125,7 @@ impl App {
         if file.len() > FILE_BYTES { vec![too_long(file)] } else { model::validate(file) }
     }
 
-    /// Published versions, the latest first, before the version `before`; the version in force;
+    /// Versions, the latest first, before the version `before`; the version in force;
     /// and the position they were read at.
     ///
     /// # Errors
@@ -132,29 +142,7 @@ impl App {
         Ok((view.models(before, limit).await?, active, revision))
     }
 
-    /// Puts the rules of an earlier version in force again, as a new version.
-    ///
-    /// # Errors
-    /// When there is no such version; when another one than `base` is in force, if that is given.
-    pub async fn roll_back_model(
-        &self,
-        workspace: WorkspaceId,
-        request: RequestKey,
-        version: u64,
-        comment: String,
-        base: Option<u64>,
-        published_by: String,
-    ) -> Result<(ModelRecord, u64), AppError> {
-        let earlier = self.inner.store.view(workspace).model(version).await?;
-        let earlier = earlier.ok_or_else(|| AppError::not_found("model version", version))?;
-        let comment = match comment.as_str() {
-            "" => format!("back to version {version}"),
-            _ => comment,
-        };
-        self.publish_model(workspace, request, earlier.file, comment, base, published_by).await
-    }
-
-    /// A published version, or the one in force.
+    /// A version, or the one in force.
     ///
     /// # Errors
     /// When there is no such version.
@@ -162,70 +150,71 @@ impl App {
         &self,
         workspace: WorkspaceId,
         version: Option<u64>,
-    ) -> Result<Published, AppError> {
+    ) -> Result<Version, AppError> {
         let view = self.inner.store.view(workspace);
         let revision = view.revision().await?;
-        let active = self.inner.workspace(&view).await?.model_version;
+        let found = self.inner.workspace(&view).await?;
+        let (active, publishing) = (found.model_version, found.publishing);
         let version = version.unwrap_or(active);
         let compiled = self.inner.models.get(&view, version).await?;
-        let model = view.model(version).await?;
-        let model = model.ok_or_else(|| AppError::not_found("model version", version))?;
-        let now = self.clock().now().secs();
-        let (accounts, due) = view.count_accounts(now).await?;
-        Ok(Published { model, matching: compiled.matching, active, accounts, due, revision })
+        let model = self.inner.model_record(&view, version).await?;
+        let mut rescore = None;
+        if publishing == Some(version) {
+            let operation = view.publishing_operation(version).await?;
+            rescore = operation.map(|operation| (operation.done, operation.total));
+        }
+        let matching = compiled.matching;
+        Ok(Version { model, matching, active, publishing, rescore, revision })
     }
 
-    /// Publishes a model file as the next version and puts it in force. Accounts are assessed
-    /// under it in the background, most of them within seconds; each says under which version
-    /// it was assessed.
+    /// Stores a model file as a draft: the next version, which can be looked at, tried and
+    /// published.
     ///
     /// # Errors
-    /// The file's problems; another version in force than `base`, if that is given.
-    pub async fn publish_model(
+    /// The file's problems.
+    pub async fn create_model_version(
         &self,
         workspace: WorkspaceId,
         request: RequestKey,
         file: String,
         comment: String,
-        base: Option<u64>,
-        published_by: String,
+        created_by: String,
     ) -> Result<(ModelRecord, u64), AppError> {
         let model = check_file(&file).map_err(AppError::Model)?;
-        limits::check_bytes("comment", &comment, COMMENT_BYTES)
-            .map_err(|violation| AppError::Invalid(vec![violation]))?;
+        check_comment(&comment)?;
         self.writer
             .run(move |inner| async move {
                 let (tx, found) = inner.begin(workspace, Lock::Exclusive).await?;
                 if let Some(first) = request.first_outcome(&tx).await? {
                     let version = first.parse().unwrap_or(found.model_version);
-                    let record = tx.model(version).await?;
-                    let record =
-                        record.ok_or_else(|| AppError::not_found("model version", version));
-                    return Ok((record?, tx.revision().await?));
+                    return Ok((inner.model_record(&tx, version).await?, tx.revision().await?));
                 }
-                if base.is_some_and(|base| base != found.model_version) {
-                    return Err(AppError::VersionMismatch { current: found.model_version });
-                }
-                let record = ModelRecord {
-                    version: found.model_version + 1,
-                    name: model.name.clone(),
-                    file,
-                    comment,
-                    published_at: inner.clock.now(),
-                    published_by,
-                };
-                put_in_force(&tx, &record).await?;
-                tx.make_all_due().await?;
                 let now = inner.clock.now();
+                let record = draft(&tx, model.name, file, comment, created_by, now).await?;
                 request.remember(&tx, record.version.to_string(), now).await?;
-                let revision = tx.commit().await?;
-                Ok((record, revision))
+                Ok((record, tx.commit().await?))
             })
             .await
     }
 }
 
-pub(crate) async fn put_in_force(tx: &WriteTx, record: &ModelRecord) -> Result<(), StoreError> {
-    tx.add_model(record).await?;
-    tx.set_model_version(record.version).await
+/// Stores a checked model file as the next version.
+pub(crate) async fn draft(
+    tx: &WriteTx,
+    name: String,
+    file: String,
+    comment: String,
+    created_by: String,
+    now: Timestamp,
+) -> Result<ModelRecord, AppError> {
+    let version = tx.latest_model_version().await? + 1;
+    let state = ModelState::Draft;
+    let record = ModelRecord { version, name, file, comment, created_at: now, created_by, state };
+    tx.add_model(&record).await?;
+    Ok(record)
+}
+
+pub(crate) fn check_comment(comment: &str) -> Result<(), AppError> {
+    limits::check_bytes("comment", comment, COMMENT_BYTES)
+        .map_err(|violation| AppError::Invalid(vec![violation]))
 }

@@ -2,9 +2,9 @@
 
 use abm_core::model::DEFAULT_FILE;
 use abm_core::{WorkspaceId, model};
-use abm_store::{Lock, ModelRecord, View, WorkspaceRecord, WriteTx};
+use abm_store::{Lock, ModelRecord, ModelState, Publication, Slot, View, WorkspaceRecord, WriteTx};
 
-use crate::{App, AppError, Inner, models};
+use crate::{App, AppError, Inner};
 
 /// The workspace of an installation that has only one.
 const DEFAULT_ID: WorkspaceId = WorkspaceId(1);
@@ -25,6 +25,9 @@ impl App {
             name: name.to_owned(),
             model_version: 1,
             creates_accounts: true,
+            live: Slot::default(),
+            publishing: None,
+            standby_used: false,
         };
         let default = model::parse(DEFAULT_FILE).map_err(AppError::Model)?;
         let first = ModelRecord {
@@ -32,12 +35,13 @@ impl App {
             name: default.name,
             file: DEFAULT_FILE.to_owned(),
             comment: "the default model".to_owned(),
-            published_at: now,
-            published_by: "abm".to_owned(),
+            created_at: now,
+            created_by: "abm".to_owned(),
+            state: ModelState::Published(Publication { at: now, by: "abm".to_owned() }),
         };
         let made = async {
             let tx = store.begin_workspace(&record, now).await?;
-            models::put_in_force(&tx, &first).await?;
+            tx.add_model(&first).await?;
             tx.commit().await
         };
         if let Err(error) = made.await {

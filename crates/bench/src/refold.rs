@@ -1,6 +1,6 @@
 //! Refold: every account is scored anew under a changed model.
 
-use abm_app::RequestKey;
+use abm_app::{OperationState, RequestKey, Rules};
 use abm_core::model::DEFAULT_FILE;
 use anyhow::{Result, ensure};
 use tokio::time::Instant;
@@ -45,15 +45,25 @@ pub(crate) async fn run(
     Ok(table)
 }
 
-/// The seconds from publishing a model to the last account.
+/// The seconds from publishing a model to the moment in which it is in force.
 async fn refold(service: &Service, id: &str, file: String, accounts: usize) -> Result<f64> {
     ensure!(file != DEFAULT_FILE, "the model is not changed");
     let (app, workspace) = (&service.app, service.workspace);
     let key = RequestKey::new(id, id.as_bytes());
     let started = Instant::now();
-    app.publish_model(workspace, key, file, String::new(), None, "bench".into()).await?;
-    let touched = app.apply_due(workspace).await?;
-    let elapsed = started.elapsed();
-    ensure!(touched >= accounts as u64, "{touched} of {accounts} accounts were assessed");
-    Ok(elapsed.as_secs_f64())
+    let rules = Rules::File(file);
+    let begun = app.publish_model(workspace, key, rules, String::new(), None, "bench".into());
+    let (_, operation, _) = begun.await?;
+    loop {
+        app.work_on(workspace).await?;
+        let (done, _) = app.operation(workspace, &operation.id).await?;
+        if done.state != OperationState::Running {
+            let elapsed = started.elapsed();
+            ensure!(done.state == OperationState::Succeeded, "the model did not come into force");
+            ensure!(done.total >= accounts as u64, "{} of {accounts} accounts", done.total);
+            // What was shown before is removed outside the time.
+            while app.work_on(workspace).await? {}
+            return Ok(elapsed.as_secs_f64());
+        }
+    }
 }

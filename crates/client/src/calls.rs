@@ -57,10 +57,14 @@ writes! {
     leads.batch_upsert_leads(BatchUpsertLeadsRequest) -> BatchUpsertLeadsResponse;
     /// Stores up to 1,000 activities and scores what they touch.
     activities.record_activities(RecordActivitiesRequest) -> RecordActivitiesResponse;
-    /// Publishes a model file as the next version.
+    /// Stores a model file as a draft.
+    models.create_model_version(CreateModelVersionRequest) -> CreateModelVersionResponse;
+    /// Begins to put a draft or a model file in force.
     models.publish_model(PublishModelRequest) -> PublishModelResponse;
-    /// Publishes the file of an earlier version again.
+    /// Begins to put the file of an earlier version in force again.
     models.roll_back_model(RollBackModelRequest) -> RollBackModelResponse;
+    /// Stops long work.
+    operations.cancel_operation(CancelOperationRequest) -> CancelOperationResponse;
 }
 
 reads! {
@@ -85,12 +89,16 @@ reads! {
     views.explain_score(ExplainScoreRequest) -> ExplainScoreResponse;
     /// Returns one page of what was shown of an account; [`Client::pages`] gives all of it.
     views.get_score_history(GetScoreHistoryRequest) -> GetScoreHistoryResponse;
-    /// Returns one page of the published versions; [`Client::pages`] gives them all.
+    /// Returns one page of the versions; [`Client::pages`] gives them all.
     models.list_models(ListModelsRequest) -> ListModelsResponse;
     /// Returns a version of the model.
     models.get_model(GetModelRequest) -> GetModelResponse;
     /// Checks a model file without storing anything.
     models.validate_model(ValidateModelRequest) -> ValidateModelResponse;
+    /// Returns long work and how far it is.
+    operations.get_operation(GetOperationRequest) -> GetOperationResponse;
+    /// Returns one page of long work; [`Client::pages`] gives it all.
+    operations.list_operations(ListOperationsRequest) -> ListOperationsResponse;
     /// Recomputes every score and compares; give it a long deadline.
     admin.verify(VerifyRequest) -> VerifyResponse;
 }

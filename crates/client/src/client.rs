@@ -14,6 +14,7 @@ use crate::v1::activity_service_client::ActivityServiceClient;
 use crate::v1::admin_service_client::AdminServiceClient;
 use crate::v1::lead_service_client::LeadServiceClient;
 use crate::v1::model_service_client::ModelServiceClient;
+use crate::v1::operation_service_client::OperationServiceClient;
 use crate::{Authorized, Error, ListRequest, Pages, RetryPolicy};
 
 /// Largest reply that is taken in: the contract promises no larger one.
@@ -107,6 +108,8 @@ service_clients! {
     views: AccountViewServiceClient,
     /// The generated client of ModelService, without retries.
     models: ModelServiceClient,
+    /// The generated client of OperationService, without retries.
+    operations: OperationServiceClient,
     /// The generated client of AdminService, without retries.
     admin: AdminServiceClient,
 }

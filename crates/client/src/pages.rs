@@ -73,5 +73,6 @@ list_requests! {
     ListRejectedActivitiesRequest -> ListRejectedActivitiesResponse by list_rejected_activities,
     ListPriorityAccountsRequest -> ListPriorityAccountsResponse by list_priority_accounts,
     ListModelsRequest -> ListModelsResponse by list_models,
+    ListOperationsRequest -> ListOperationsResponse by list_operations,
     GetScoreHistoryRequest -> GetScoreHistoryResponse by get_score_history,
 }

@@ -8,6 +8,7 @@ pub(crate) mod explanation;
 pub(crate) mod lead;
 pub(crate) mod missing;
 pub(crate) mod model;
+pub(crate) mod operation;
 pub(crate) mod score;
 pub(crate) mod time;
 pub(crate) mod verdict;

@@ -96,6 +96,18 @@ pub(crate) fn status_of(error: AppError) -> Status {
             [("current_etag", current.to_string())],
             |_| {},
         ),
+        AppError::StateForbids { subject, message } => {
+            let metadata = [("subject", subject.clone())];
+            refusal(
+                Code::FailedPrecondition,
+                "STATE_FORBIDS",
+                message.clone(),
+                metadata,
+                |details| {
+                    details.add_precondition_failure_violation("STATE", subject, message);
+                },
+            )
+        }
         AppError::Model(problems) => {
             let violations: Vec<Violation> = problems
                 .iter()

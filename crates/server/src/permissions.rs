@@ -67,7 +67,9 @@ pub fn permission_of(path: &str) -> Option<Permission> {
             "GetAccountView" | "ListPriorityAccounts" | "ExplainScore" | "GetScoreHistory",
         ) => Permission::ReadScores,
         ("ModelService", "GetModel" | "ListModels" | "ValidateModel") => Permission::ReadScores,
-        ("ModelService", "PublishModel" | "RollBackModel") => Permission::ChangeModel,
+        ("ModelService", "CreateModelVersion" | "PublishModel" | "RollBackModel")
+        | ("OperationService", "CancelOperation") => Permission::ChangeModel,
+        ("OperationService", "GetOperation" | "ListOperations") => Permission::ReadScores,
         ("AdminService", "Verify") => Permission::Administer,
         _ => return None,
     })

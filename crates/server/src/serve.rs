@@ -13,6 +13,7 @@ use abm_proto::v1::activity_service_server::ActivityServiceServer;
 use abm_proto::v1::admin_service_server::AdminServiceServer;
 use abm_proto::v1::lead_service_server::LeadServiceServer;
 use abm_proto::v1::model_service_server::ModelServiceServer;
+use abm_proto::v1::operation_service_server::OperationServiceServer;
 use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
@@ -83,6 +84,7 @@ pub struct Server {
     drain: Duration,
     serving: JoinHandle<Result<(), tonic::transport::Error>>,
     timer: JoinHandle<()>,
+    background: JoinHandle<()>,
 }
 
 impl Server {
@@ -127,8 +129,9 @@ impl Server {
             .serve_with_incoming_shutdown(peers, stop.clone().cancelled_owned());
         let serving = tokio::spawn(serving);
         let timer = tokio::spawn(tick(app.clone(), health, config.tick, stop.clone()));
+        let background = tokio::spawn(work(app.clone(), config.tick, stop.clone()));
         tracing::info!(%address, "serving");
-        Ok(Self { address, stop, app, drain: config.drain, serving, timer })
+        Ok(Self { address, stop, app, drain: config.drain, serving, timer, background })
     }
 
     /// Where it listens.
@@ -143,7 +146,7 @@ impl Server {
     /// # Errors
     /// When serving failed.
     pub async fn run_until(self, until: impl Future<Output = ()>) -> Result<(), ServeError> {
-        let Self { stop, app, drain, mut serving, timer, .. } = self;
+        let Self { stop, app, drain, mut serving, timer, background, .. } = self;
         let ended = tokio::select! {
             ended = &mut serving => Some(ended),
             () = until => None,
@@ -165,6 +168,9 @@ impl Server {
         };
         if timer.await.is_err() {
             tracing::error!("the timer ended unexpectedly");
+        }
+        if background.await.is_err() {
+            tracing::error!("the work in the background ended unexpectedly");
         }
         app.stop().await;
         tracing::info!("stopped");
@@ -195,6 +201,7 @@ fn routes(services: Services, config: &ServerConfig) -> Routes {
         .add_service(limited!(ActivityServiceServer))
         .add_service(limited!(AccountViewServiceServer))
         .add_service(limited!(ModelServiceServer))
+        .add_service(limited!(OperationServiceServer))
         .add_service(limited!(AdminServiceServer))
 }
 
@@ -248,6 +255,27 @@ async fn tick(app: App, health: HealthReporter, every: Duration, stop: Cancellat
             }
         }
     }
+}
+
+/// Does long work: when this process was asked for it, and now and then what another has left.
+async fn work(app: App, every: Duration, stop: CancellationToken) {
+    loop {
+        if let Err(error) = until_idle(&app, &stop).await {
+            tracing::warn!(%error, "the work in the background cannot go on now");
+        }
+        tokio::select! {
+            () = app.wait_for_work() => {}
+            () = tokio::time::sleep(every) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+async fn until_idle(app: &App, stop: &CancellationToken) -> Result<(), AppError> {
+    for workspace in app.store().workspaces().await.map_err(AppError::from)? {
+        while !stop.is_cancelled() && app.work_on(workspace.id).await? {}
+    }
+    Ok(())
 }
 
 /// What nobody serves: told in gRPC to those who speak it.

@@ -6,6 +6,7 @@ pub(crate) mod activity;
 pub(crate) mod admin;
 pub(crate) mod lead;
 pub(crate) mod model;
+pub(crate) mod operation;
 
 use std::sync::Arc;
 

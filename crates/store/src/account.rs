@@ -143,6 +143,7 @@ impl WriteTx {
     /// # Errors
     /// When the database does not answer.
     pub async fn remove_accounts(&self, ids: BTreeSet<AccountId>) -> Result<(), StoreError> {
+        self.remove_standby(ids.iter().cloned()).await?;
         for table in ["account", "account_domain", "account_state", "account_timeline"] {
             let rows = Rows::ids("account_id", ids.iter().map(ToString::to_string));
             let sql = format!(

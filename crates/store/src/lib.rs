@@ -15,6 +15,7 @@ mod housekeeping;
 mod lead;
 mod matching;
 mod model;
+mod operation;
 mod people;
 mod priority;
 mod rank;
@@ -24,6 +25,8 @@ mod request;
 mod revision;
 mod setting;
 mod shown;
+mod slot;
+mod standby;
 mod state;
 mod timeline;
 mod token;
@@ -38,10 +41,12 @@ pub use matching::Claim;
 pub use priority::{PriorityFilter, PriorityRow, ShownAccount, TopPerson};
 pub use rank::RANK_PRIORITY_END;
 pub use records::{
-    AccountRecord, AccountState, Cause, LeadRecord, ModelRecord, PersonState, RejectedActivity,
-    StoredActivity, TimelineLine, TokenRecord, WorkspaceRecord,
+    AccountRecord, AccountState, Cause, LeadRecord, ModelRecord, ModelState, OperationKind,
+    OperationRecord, OperationState, PersonState, Publication, RejectedActivity, StoredActivity,
+    TimelineLine, TokenRecord, WorkspaceRecord,
 };
 pub use request::FirstOutcome;
 pub use shown::AccountScores;
+pub use slot::Slot;
 pub use view::View;
 pub use write::{Lock, WriteTx};

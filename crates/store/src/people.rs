@@ -76,10 +76,15 @@ impl WriteTx {
         Ok(people)
     }
 
+    /// Stamps a state that is about to be stored with other people than before.
+    pub(crate) fn stamp(&self, state: &mut AccountState) {
+        state.stamp = self.kept.stamp.fetch_add(1, Ordering::Relaxed).cast_signed();
+    }
+
     /// Stamps a state that is about to be stored, and keeps all its people as they will be
     /// stored with it.
     pub fn keep_people(&self, state: &mut AccountState, people: Vec<PersonState>) {
-        state.stamp = self.kept.stamp.fetch_add(1, Ordering::Relaxed).cast_signed();
+        self.stamp(state);
         let kept = Kept { stamp: state.stamp, people: Arc::new(people) };
         self.kept.kept.insert((self.workspace, state.id.clone()), kept);
     }

@@ -100,9 +100,10 @@ impl View {
                 "SELECT s.*, a.name, a.owner FROM account_state AS s \
                  JOIN account AS a ON a.workspace_id = s.workspace_id \
                  AND a.account_id = s.account_id \
-                 WHERE s.workspace_id = {} AND s.rank >= {first} AND s.rank < {end} {mqa}\
+                 WHERE s.workspace_id = {} AND s.slot = {} AND s.rank >= {first} AND s.rank < {end} {mqa}\
                  AND (s.rank, s.account_id) > {place} ORDER BY s.rank, s.account_id LIMIT {left}",
-                self.workspace
+                self.workspace,
+                self.live_slot()
             );
             let sql = format!("SELECT {}", document::expression(backend, &row, &query));
             let values: [sea_orm::Value; 2] = [from.into(), id.clone().into()];
@@ -132,8 +133,11 @@ impl View {
     ) -> Result<Option<ShownAccount>, StoreError> {
         let backend = self.db().get_database_backend();
         let value = if self.is_postgres() { "$1" } else { "?1" };
-        let of_account =
-            format!("WHERE s.workspace_id = {} AND s.account_id = {value}", self.workspace);
+        let of_account = format!(
+            "WHERE s.workspace_id = {} AND s.slot = {} AND s.account_id = {value}",
+            self.workspace,
+            self.live_slot()
+        );
         let scores = document::expression(
             backend,
             &document::array(backend, COLUMNS),

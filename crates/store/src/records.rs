@@ -7,6 +7,8 @@ use abm_core::{
     Timestamp, WorkspaceId,
 };
 
+use crate::Slot;
+
 /// A workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkspaceRecord {
@@ -18,6 +20,12 @@ pub struct WorkspaceRecord {
     pub model_version: u64,
     /// Whether the unknown company domain of a lead's address makes an account.
     pub creates_accounts: bool,
+    /// The slot of scores that is shown.
+    pub live: Slot,
+    /// The version that comes into force: the other slot is being filled under it.
+    pub publishing: Option<u64>,
+    /// Whether the other slot holds what nobody needs any more.
+    pub standby_used: bool,
 }
 
 /// A credential; the secret itself is not stored.
@@ -41,21 +49,128 @@ pub struct TokenRecord {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// A published version of the scoring model.
+/// A version of the scoring model. Its rules never change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelRecord {
     /// Counts up from 1 in each workspace.
     pub version: u64,
     /// Name in the file.
     pub name: String,
-    /// The file as published.
+    /// The file as it was sent.
     pub file: String,
-    /// Why it was published.
+    /// Why it was made or published.
     pub comment: String,
-    /// When.
-    pub published_at: Timestamp,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// By whom.
-    pub published_by: String,
+    pub created_by: String,
+    /// Where it is in its life.
+    pub state: ModelState,
+}
+
+/// Where a version of the scoring model is in its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelState {
+    /// It was never in force.
+    Draft,
+    /// It is in force.
+    Published(Publication),
+    /// It was in force until another version came.
+    Retired {
+        /// When it came into force.
+        publication: Publication,
+        /// When it went out of force.
+        at: Timestamp,
+    },
+}
+
+/// Who put a version in force, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+}
+
+/// Long work, which goes on in the background.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationRecord {
+    /// Its id.
+    pub id: String,
+    /// What it does.
+    pub kind: OperationKind,
+    /// How it stands.
+    pub state: OperationState,
+    /// The version of the model that it is about.
+    pub model_version: u64,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// By whom.
+    pub created_by: String,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Accounts that are done.
+    pub done: u64,
+    /// Accounts there were when it began.
+    pub total: u64,
+    /// The last account that is done; work that was broken off goes on behind it.
+    pub place: Option<AccountId>,
+    /// Why it failed, for a person.
+    pub message: String,
+}
+
+/// What long work does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperationKind {
+    /// It puts a version of the model in force.
+    Publish,
+}
+
+impl OperationKind {
+    /// The name stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        (name == Self::Publish.name()).then_some(Self::Publish)
+    }
+}
+
+/// How long work stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperationState {
+    /// It goes on.
+    Running,
+    /// It is done.
+    Succeeded,
+    /// It cannot be done.
+    Failed,
+    /// Somebody stopped it.
+    Cancelled,
+}
+
+impl OperationState {
+    /// The name stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Running, Self::Succeeded, Self::Failed, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.name() == name)
+    }
 }
 
 /// An account.

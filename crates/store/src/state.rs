@@ -1,5 +1,7 @@
 //! What scoring found of accounts and people, and what it needs to find it again.
 
+mod put;
+
 use std::collections::BTreeMap;
 
 use abm_core::assess::{AccountRules, Engagement, LeadRules};
@@ -12,8 +14,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use crate::bulk::{Column as Bulk, Rows};
 use crate::entity::{account_state, lead_state};
 use crate::lead::account_or_none;
-use crate::rank::rank;
-use crate::{AccountState, PersonState, StoreError, View, WriteTx};
+use crate::{AccountState, PersonState, Slot, StoreError, View};
 
 /// The stored number of a tier: 4 for none, so that it sorts behind the others.
 pub(crate) fn tier_number(tier: Option<Tier>) -> i16 {
@@ -79,6 +80,7 @@ impl View {
         }
         let mut query = account_state::Entity::find()
             .filter(account_state::Column::WorkspaceId.eq(self.workspace.0))
+            .filter(self.is_live())
             .filter(self.is_one_of(account_state::Column::AccountId, ids))
             .order_by_asc(account_state::Column::AccountId);
         if lock && self.is_postgres() {
@@ -99,7 +101,8 @@ impl View {
     ) -> Result<Vec<AccountState>, StoreError> {
         use sea_orm::QuerySelect;
         let mut query = account_state::Entity::find()
-            .filter(account_state::Column::WorkspaceId.eq(self.workspace.0));
+            .filter(account_state::Column::WorkspaceId.eq(self.workspace.0))
+            .filter(self.is_live());
         if let Some(after) = after {
             query = query.filter(account_state::Column::AccountId.gt(after.as_str()));
         }
@@ -122,6 +125,7 @@ impl View {
         }
         let query = lead_state::Entity::find()
             .filter(lead_state::Column::WorkspaceId.eq(self.workspace.0))
+            .filter(self.is_live())
             .filter(self.is_one_of(lead_state::Column::AccountId, ids))
             .build(self.db().get_database_backend());
         for row in self.rows::<lead_state::Entity>(query).await? {
@@ -153,8 +157,10 @@ impl View {
         let rows =
             Rows::new(vec![Bulk::Text("account_id", accounts), Bulk::Text("lead_id", leads)]);
         let condition = format!(
-            "s.workspace_id = {} AND s.account_id = r.account_id AND s.lead_id = r.lead_id",
-            self.workspace
+            "s.workspace_id = {} AND s.slot = {} AND s.account_id = r.account_id \
+             AND s.lead_id = r.lead_id",
+            self.workspace,
+            self.slot_of("r.account_id")
         );
         let mut people = BTreeMap::new();
         let query = rows.into_look_up(&self.db(), "s.*", "lead_state", &condition);
@@ -177,6 +183,7 @@ impl View {
         use sea_orm::QuerySelect;
         let mut query = lead_state::Entity::find()
             .filter(lead_state::Column::WorkspaceId.eq(self.workspace.0))
+            .filter(lead_state::Column::Slot.eq(Slot::OF_PEOPLE_WITHOUT_ACCOUNT.number()))
             .filter(lead_state::Column::AccountId.eq(""));
         if let Some(after) = after {
             query = query.filter(lead_state::Column::LeadId.gt(after.as_str()));
@@ -192,8 +199,9 @@ impl View {
     pub async fn next_change(&self) -> Result<Option<i64>, StoreError> {
         let sql = format!(
             "SELECT MIN(changes_secs) FROM account_state \
-             WHERE workspace_id = {} AND changes_secs IS NOT NULL",
-            self.workspace
+             WHERE workspace_id = {} AND slot = {} AND changes_secs IS NOT NULL",
+            self.workspace,
+            self.live_slot()
         );
         let row = self.db().query_one_raw(self.statement(&sql, [])).await?;
         Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
@@ -206,8 +214,9 @@ impl View {
     pub async fn count_accounts(&self, now: i64) -> Result<(u64, u64), StoreError> {
         let sql = format!(
             "SELECT COUNT(*), COUNT(CASE WHEN changes_secs <= {now} THEN 1 END) \
-             FROM account_state WHERE workspace_id = {}",
-            self.workspace
+             FROM account_state WHERE workspace_id = {} AND slot = {}",
+            self.workspace,
+            self.live_slot()
         );
         let row = self.db().query_one_raw(self.statement(&sql, [])).await?;
         let Some(row) = row else { return Ok((0, 0)) };
@@ -216,202 +225,7 @@ impl View {
     }
 }
 
-impl WriteTx {
-    /// The states of some accounts, locked against other writers until the transaction ends.
-    /// Accounts are locked before their people are read, so that of two transactions on one
-    /// account neither misses the other.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn lock_account_states(
-        &self,
-        ids: impl IntoIterator<Item = AccountId>,
-    ) -> Result<BTreeMap<AccountId, AccountState>, StoreError> {
-        self.find_account_states(ids, true).await
-    }
-
-    /// Up to `limit` accounts whose change is due at the second `now`, the most overdue first,
-    /// locked; those that another replica works on are left to it.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn lock_due(
-        &self,
-        now: i64,
-        limit: u64,
-    ) -> Result<BTreeMap<AccountId, AccountState>, StoreError> {
-        let lock = if self.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
-        let sql = format!(
-            "SELECT * FROM account_state WHERE workspace_id = {} AND changes_secs <= {now} \
-             ORDER BY changes_secs, account_id LIMIT {limit}{lock}",
-            self.workspace
-        );
-        states_by_id(self.rows::<account_state::Entity>(self.statement(&sql, [])).await?)
-    }
-
-    /// Makes every account due, for another model version has come into force.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn make_all_due(&self) -> Result<u64, StoreError> {
-        let sql = format!(
-            "UPDATE account_state SET changes_secs = 0 WHERE workspace_id = {}",
-            self.workspace
-        );
-        self.execute(&sql, []).await
-    }
-
-    /// Makes the accounts due at `now` that were assessed as of a moment after `ahead`.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn make_due(&self, now: i64, ahead: i64) -> Result<u64, StoreError> {
-        let sql = format!(
-            "UPDATE account_state SET changes_secs = {now} \
-             WHERE workspace_id = {} AND assessed_secs > {ahead}",
-            self.workspace
-        );
-        self.execute(&sql, []).await
-    }
-
-    /// Stores the states of accounts; those that are there are replaced if `replace`, else
-    /// left alone.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn put_account_states(
-        &self,
-        states: &[AccountState],
-        replace: bool,
-    ) -> Result<(), StoreError> {
-        if states.is_empty() {
-            return Ok(());
-        }
-        let int = |get: fn(&AccountState) -> i64| states.iter().map(get).collect();
-        let maybe = |get: fn(&AccountState) -> Option<i64>| states.iter().map(get).collect();
-        let flag = |get: fn(&AccountState) -> bool| states.iter().map(get).collect();
-        let version = |s: &AccountState| i64::try_from(s.model_version).unwrap_or(i64::MAX);
-        let rows = Rows::new(vec![
-            Bulk::Text("account_id", states.iter().map(|s| s.id.to_string()).collect()),
-            Bulk::Int("model_version", states.iter().map(version).collect()),
-            Bulk::Int("rules_fit", int(|s| s.rules.fit.score.into())),
-            Bulk::Int("rules_coverage", int(|s| s.rules.fit.coverage.into())),
-            Bulk::TextOrNull(
-                "exclusion",
-                states.iter().map(|s| s.rules.exclusion.clone()).collect(),
-            ),
-            Bulk::Bytes("visitor_ledger", states.iter().map(|s| s.visitor.encode()).collect()),
-            Bulk::Int("matching", int(|s| s.matching)),
-            Bulk::Int("engagement", int(|s| s.engagement.into())),
-            Bulk::Int("fit", int(|s| s.fit.into())),
-            Bulk::Int("tier", int(|s| tier_number(s.tier).into())),
-            Bulk::Int("tier_met", int(|s| tier_number(s.tier_met).into())),
-            Bulk::Bool("mqa", flag(|s| s.mqa)),
-            Bulk::Bool("priority", flag(|s| s.priority)),
-            Bulk::Int("engaged_people", int(|s| s.engaged_people.into())),
-            Bulk::Int("people", int(|s| s.people.into())),
-            Bulk::Int("rank", int(|s| rank(s.priority, s.tier, s.engagement, s.fit))),
-            Bulk::IntOrNull("last_activity_secs", maybe(|s| s.last_activity)),
-            Bulk::Int("assessed_secs", int(|s| s.assessed_at)),
-            Bulk::IntOrNull("changes_secs", maybe(|s| s.changes_at)),
-            Bulk::Int("sequence", int(|s| s.sequence)),
-            Bulk::IntOrNull("held_until_secs", maybe(|s| s.held_until)),
-            Bulk::Int("people_stamp", int(|s| s.stamp)),
-            Bulk::TextOrNull("segment", states.iter().map(|s| s.rules.segment.clone()).collect()),
-            Bulk::Int("phase", int(|s| phase_number(s.phase))),
-        ]);
-        let conflict = if replace {
-            format!("(workspace_id, account_id) DO UPDATE SET {}", rows.updates(&["account_id"]))
-        } else {
-            "DO NOTHING".into()
-        };
-        let sql = format!(
-            "INSERT INTO account_state (workspace_id, {{names}}) SELECT {}, * FROM {{rows}} AS r \
-             WHERE true ORDER BY account_id ON CONFLICT {conflict}",
-            self.workspace
-        );
-        rows.execute(&self.db(), &sql).await?;
-        Ok(())
-    }
-
-    /// Stores the states of people, replacing those that are there.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn put_people(&self, people: &[PersonState]) -> Result<(), StoreError> {
-        if people.is_empty() {
-            return Ok(());
-        }
-        let int = |get: fn(&PersonState) -> i64| people.iter().map(get).collect();
-        let maybe = |get: fn(&PersonState) -> Option<i64>| people.iter().map(get).collect();
-        let role = |p: &PersonState| p.rules.buying_role().map_or("", BuyingRole::name).to_owned();
-        let seniority = |p: &PersonState| {
-            p.rules.position.seniority.map_or("", |known| known.value.name()).to_owned()
-        };
-        let account = |p: &PersonState| p.account.as_ref().map(ToString::to_string);
-        let rows = Rows::new(vec![
-            Bulk::Text(
-                "account_id",
-                people.iter().map(|p| account(p).unwrap_or_default()).collect(),
-            ),
-            Bulk::Text("lead_id", people.iter().map(|p| p.lead.to_string()).collect()),
-            Bulk::Int("fit", int(|p| p.rules.fit.score.into())),
-            Bulk::Int("coverage", int(|p| p.rules.fit.coverage.into())),
-            Bulk::Int("percent", int(|p| p.rules.percent.into())),
-            Bulk::Text("buying_role", people.iter().map(role).collect()),
-            Bulk::Bytes("ledger", people.iter().map(|p| p.ledger.encode()).collect()),
-            Bulk::Int("matching", int(|p| p.matching)),
-            Bulk::Int("engagement", int(|p| p.engagement.score.into())),
-            Bulk::IntOrNull("changes_secs", maybe(|p| p.engagement.changes_at)),
-            Bulk::IntOrNull("last_activity_secs", maybe(|p| p.last_activity)),
-            Bulk::Int("peak", int(|p| p.engagement.peak.into())),
-            Bulk::Text("effective_seniority", people.iter().map(seniority).collect()),
-            Bulk::Int("seniority_confidence", int(|p| confidence(p.rules.position.seniority))),
-            Bulk::Int("role_confidence", int(|p| confidence(p.rules.position.buying_role))),
-            Bulk::TextOrNull(
-                "exclusion",
-                people.iter().map(|p| p.rules.exclusion.clone()).collect(),
-            ),
-            Bulk::Bool("mql", people.iter().map(|p| p.mql).collect()),
-        ]);
-        let updates = rows.updates(&["account_id", "lead_id"]);
-        let sql = format!(
-            "INSERT INTO lead_state (workspace_id, {{names}}) SELECT {}, * FROM {{rows}} AS r \
-             WHERE true ORDER BY account_id, lead_id \
-             ON CONFLICT (workspace_id, account_id, lead_id) DO UPDATE SET {updates}",
-            self.workspace
-        );
-        rows.execute(&self.db(), &sql).await?;
-        Ok(())
-    }
-
-    /// Takes people out of the accounts they were in; where they go, they are put anew.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn remove_people(
-        &self,
-        keys: impl IntoIterator<Item = (Option<AccountId>, LeadId)>,
-    ) -> Result<(), StoreError> {
-        let id = |id: Option<AccountId>| id.map(AccountId::into_string).unwrap_or_default();
-        let (accounts, leads): (Vec<_>, Vec<_>) =
-            keys.into_iter().map(|(account, lead)| (id(account), lead.into_string())).unzip();
-        if leads.is_empty() {
-            return Ok(());
-        }
-        let rows =
-            Rows::new(vec![Bulk::Text("account_id", accounts), Bulk::Text("lead_id", leads)]);
-        let sql = format!(
-            "DELETE FROM lead_state WHERE workspace_id = {} AND (account_id, lead_id) IN \
-             (SELECT account_id, lead_id FROM {{rows}} AS r)",
-            self.workspace
-        );
-        rows.execute(&self.db(), &sql).await?;
-        Ok(())
-    }
-}
-
-fn states_by_id(
+pub(crate) fn states_by_id(
     rows: Vec<account_state::Model>,
 ) -> Result<BTreeMap<AccountId, AccountState>, StoreError> {
     let states = rows.into_iter().map(AccountState::try_from);
@@ -424,6 +238,7 @@ impl TryFrom<account_state::Model> for AccountState {
     fn try_from(row: account_state::Model) -> Result<Self, StoreError> {
         let account_state::Model {
             workspace_id: _,
+            slot: _,
             account_id,
             model_version,
             rules_fit,
@@ -489,6 +304,7 @@ impl TryFrom<lead_state::Model> for PersonState {
     fn try_from(row: lead_state::Model) -> Result<Self, StoreError> {
         let lead_state::Model {
             workspace_id: _,
+            slot: _,
             account_id,
             lead_id,
             fit,

@@ -7,7 +7,7 @@ use sea_orm::{
     DbBackend, Iden, IsolationLevel, Statement, TransactionOptions, TransactionTrait,
 };
 
-use crate::{Engine, Store, StoreError};
+use crate::{Engine, Slot, Store, StoreError};
 
 /// A workspace as its records are now, or as a transaction sees them.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct View {
     pub(crate) conn: Conn,
     /// Whose records these are: every query starts with it.
     pub(crate) workspace: WorkspaceId,
+    /// The slot of scores that is live, where it is known.
+    pub(crate) live: Option<Slot>,
 }
 
 #[derive(Debug)]
@@ -27,7 +29,7 @@ impl Store {
     /// The records of a workspace.
     #[must_use]
     pub fn view(&self, workspace: WorkspaceId) -> View {
-        View { conn: Conn::Pool(self.pool.clone()), workspace }
+        View { conn: Conn::Pool(self.pool.clone()), workspace, live: None }
     }
 }
 
@@ -47,7 +49,7 @@ impl Store {
             Engine::Sqlite => TransactionOptions::default(),
         };
         let tx = self.pool.begin_with_options(options).await?;
-        Ok(View { conn: Conn::Tx(tx), workspace })
+        Ok(View { conn: Conn::Tx(tx), workspace, live: None })
     }
 }
 

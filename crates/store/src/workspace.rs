@@ -4,7 +4,7 @@ use abm_core::{Timestamp, WorkspaceId};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::entity::workspace::{ActiveModel, Column, Entity, Model};
-use crate::{Store, StoreError, View, WorkspaceRecord, WriteTx};
+use crate::{Slot, Store, StoreError, View, WorkspaceRecord, WriteTx};
 
 impl Store {
     /// The workspace of a name.
@@ -33,13 +33,17 @@ impl Store {
         record: &WorkspaceRecord,
         now: Timestamp,
     ) -> Result<WriteTx, StoreError> {
-        let tx = self.begin_raw(record.id).await?;
+        let mut tx = self.begin_raw(record.id).await?;
+        tx.set_live(record.live);
         let row = ActiveModel {
             workspace_id: Set(record.id.0),
             name: Set(record.name.clone()),
             model_version: Set(i64::try_from(record.model_version).unwrap_or(0)),
             creates_accounts: Set(record.creates_accounts),
             created_at: Set(now.micros()),
+            slot: Set(record.live.number()),
+            publishing_version: Set(None),
+            standby_used: Set(false),
         };
         Entity::insert(row).exec_without_returning(&tx.db()).await?;
         Ok(tx)
@@ -56,31 +60,26 @@ impl View {
     }
 }
 
-impl WriteTx {
-    /// Puts a model version in force.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn set_model_version(&self, version: u64) -> Result<(), StoreError> {
-        let version = i64::try_from(version).unwrap_or(i64::MAX);
-        let sql = if self.is_postgres() {
-            "UPDATE workspace SET model_version = $1 WHERE workspace_id = $2"
-        } else {
-            "UPDATE workspace SET model_version = ? WHERE workspace_id = ?"
-        };
-        self.execute(sql, [version.into(), self.workspace.0.into()]).await?;
-        Ok(())
-    }
-}
-
 impl From<Model> for WorkspaceRecord {
     fn from(row: Model) -> Self {
-        let Model { workspace_id, name, model_version, creates_accounts, created_at: _ } = row;
+        let Model {
+            workspace_id,
+            name,
+            model_version,
+            creates_accounts,
+            created_at: _,
+            slot,
+            publishing_version,
+            standby_used,
+        } = row;
         Self {
             id: WorkspaceId(workspace_id),
             name,
             model_version: model_version.unsigned_abs(),
             creates_accounts,
+            live: Slot::from_number(slot),
+            publishing: publishing_version.map(i64::unsigned_abs),
+            standby_used,
         }
     }
 }

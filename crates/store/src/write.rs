@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, SqliteTransactionMode, TransactionOptions, Transa
 use crate::entity::workspace;
 use crate::people::KeptPeople;
 use crate::view::Conn;
-use crate::{Store, StoreError, View, WorkspaceRecord};
+use crate::{Slot, Store, StoreError, View, WorkspaceRecord};
 
 /// Who else may write the workspace meanwhile. On SQLite there is one writer in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub enum Lock {
 pub struct WriteTx {
     view: View,
     pub(crate) kept: Arc<KeptPeople>,
+    /// Whether the standby slot is being filled.
+    pub(crate) publishing: bool,
 }
 
 impl Store {
@@ -39,7 +41,7 @@ impl Store {
         workspace: WorkspaceId,
         lock: Lock,
     ) -> Result<Option<(WriteTx, WorkspaceRecord)>, StoreError> {
-        let tx = self.begin_raw(workspace).await?;
+        let mut tx = self.begin_raw(workspace).await?;
         let sql = match (tx.is_postgres(), lock) {
             (false, _) => format!("SELECT * FROM workspace WHERE workspace_id = {workspace}"),
             // Statements over many rows are planned for the rows they get: a plan for any number
@@ -53,7 +55,9 @@ impl Store {
         let row = tx.db().query_one_raw(tx.statement(&sql, [])).await?;
         let Some(row) = row else { return Ok(None) };
         use sea_orm::FromQueryResult;
-        let record = workspace::Model::from_query_result(&row, "")?.into();
+        let record: WorkspaceRecord = workspace::Model::from_query_result(&row, "")?.into();
+        tx.set_live(record.live);
+        tx.publishing = record.publishing.is_some();
         Ok(Some((tx, record)))
     }
 
@@ -65,12 +69,16 @@ impl Store {
             ..TransactionOptions::default()
         };
         let tx = self.pool.begin_with_options(options).await?;
-        let view = View { conn: Conn::Tx(tx), workspace };
-        Ok(WriteTx { view, kept: Arc::clone(&self.kept) })
+        let view = View { conn: Conn::Tx(tx), workspace, live: None };
+        Ok(WriteTx { view, kept: Arc::clone(&self.kept), publishing: false })
     }
 }
 
 impl WriteTx {
+    pub(crate) fn set_live(&mut self, live: Slot) {
+        self.view.live = Some(live);
+    }
+
     /// Commits, and gives the position that reads can ask for.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Scoring models.
 
-use abm_app::ModelRecord;
+use abm_app::{ModelRecord, ModelState};
 use abm_core::model::{Problem, Severity};
 use abm_proto::v1;
 
@@ -11,10 +11,19 @@ pub(crate) fn to_proto(model: ModelRecord, matching: i64) -> v1::Model {
         version: model.version,
         name: model.name,
         model_file: model.file,
-        published_at: Some(time::to_proto(model.published_at)),
-        published_by: model.published_by,
+        published_at: model.state.publication().map(|published| time::to_proto(published.at)),
+        published_by: model.state.publication().map(|p| p.by.clone()).unwrap_or_default(),
         comment: model.comment,
         matching_fingerprint: matching.cast_unsigned(),
+        retired_at: model.state.retired_at().map(time::to_proto),
+        state: match model.state {
+            ModelState::Draft => v1::ModelState::Draft,
+            ModelState::Published(_) => v1::ModelState::Published,
+            ModelState::Retired { .. } => v1::ModelState::Retired,
+        }
+        .into(),
+        created_at: Some(time::to_proto(model.created_at)),
+        created_by: model.created_by,
     }
 }
 

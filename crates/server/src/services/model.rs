@@ -1,13 +1,14 @@
 //! ModelService.
 
+use abm_app::{Caller, ModelRecord, RequestKey, Rules};
 use abm_core::model::Severity;
 use abm_proto::v1;
 use abm_proto::v1::model_service_server::ModelService;
 use tonic::{Request, Response, Status};
 
 use super::{Services, page_of, page_size, request_key, version};
-use crate::convert::model;
-use crate::error::status_of;
+use crate::convert::{model, operation};
+use crate::error::{invalid_field, status_of};
 use crate::tokens::page_token_invalid;
 
 type Reply<T> = Result<Response<T>, Status>;
@@ -25,14 +26,14 @@ impl ModelService for Services {
         self.at_least(&call.caller, &call.message.min_revision).await?;
         let asked = version(call.message.version);
         let found = self.app.model(call.caller.workspace, asked).await.map_err(status_of)?;
-        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         Ok(Response::new(v1::GetModelResponse {
+            rescore: found.rescore.map(|(done, total)| v1::RescoreProgress {
+                accounts_total: operation::count(total),
+                accounts_done: operation::count(done),
+            }),
             model: Some(model::to_proto(found.model, found.matching)),
             active_version: found.active,
-            rescore: Some(v1::RescoreProgress {
-                accounts_total: number(found.accounts),
-                accounts_done: number(found.accounts.saturating_sub(found.due)),
-            }),
+            publishing_version: found.publishing.unwrap_or(0),
             revision: self.revision(&call.caller, found.revision),
         }))
     }
@@ -63,28 +64,19 @@ impl ModelService for Services {
         }))
     }
 
-    async fn roll_back_model(
+    async fn create_model_version(
         &self,
-        request: Request<v1::RollBackModelRequest>,
-    ) -> Reply<v1::RollBackModelResponse> {
+        request: Request<v1::CreateModelVersionRequest>,
+    ) -> Reply<v1::CreateModelVersionResponse> {
         let call = self.open(request)?;
-        let key = request_key("RollBackModel", &call.message.request_id, &call.message)?;
-        let (message, caller) = (call.message, call.caller);
-        let base = version(message.base_version);
+        let key = request_key("CreateModelVersion", &call.message.request_id, &call.message)?;
+        let (v1::CreateModelVersionRequest { model_file, comment, .. }, caller) =
+            (call.message, call.caller);
         let by = caller.name.clone();
-        let published = self.app.roll_back_model(
-            caller.workspace,
-            key,
-            message.version,
-            message.comment,
-            base,
-            by,
-        );
-        let (record, revision) = published.await.map_err(status_of)?;
-        let matching = self.app.model(caller.workspace, Some(record.version)).await;
-        let matching = matching.map_err(status_of)?.matching;
-        Ok(Response::new(v1::RollBackModelResponse {
-            model: Some(model::to_proto(record, matching)),
+        let created = self.app.create_model_version(caller.workspace, key, model_file, comment, by);
+        let (record, revision) = created.await.map_err(status_of)?;
+        Ok(Response::new(v1::CreateModelVersionResponse {
+            model: Some(self.whole_model(&caller, record).await?),
             revision: self.revision(&caller, revision),
         }))
     }
@@ -95,18 +87,29 @@ impl ModelService for Services {
     ) -> Reply<v1::PublishModelResponse> {
         let call = self.open(request)?;
         let key = request_key("PublishModel", &call.message.request_id, &call.message)?;
-        let (message, caller) = (call.message, call.caller);
-        let base = version(message.base_version);
-        let by = caller.name.clone();
-        let (file, comment) = (message.model_file, message.comment);
-        let published = self.app.publish_model(caller.workspace, key, file, comment, base, by);
-        let (record, revision) = published.await.map_err(status_of)?;
-        let matching = self.app.model(caller.workspace, Some(record.version)).await;
-        let matching = matching.map_err(status_of)?.matching;
-        Ok(Response::new(v1::PublishModelResponse {
-            model: Some(model::to_proto(record, matching)),
-            revision: self.revision(&caller, revision),
-        }))
+        let v1::PublishModelRequest { model_file, comment, base_version, version, .. } =
+            call.message;
+        let rules = match (model_file.is_empty(), version) {
+            (false, 0) => Rules::File(model_file),
+            (true, 1..) => Rules::Draft(version),
+            _ => return Err(invalid_field("model_file", "give either a model file or a version")),
+        };
+        let published = self.publish(&call.caller, key, rules, comment, base_version).await?;
+        let (model, operation, revision) = published;
+        Ok(Response::new(v1::PublishModelResponse { model, revision, operation }))
+    }
+
+    async fn roll_back_model(
+        &self,
+        request: Request<v1::RollBackModelRequest>,
+    ) -> Reply<v1::RollBackModelResponse> {
+        let call = self.open(request)?;
+        let key = request_key("RollBackModel", &call.message.request_id, &call.message)?;
+        let v1::RollBackModelRequest { version, comment, base_version, .. } = call.message;
+        let rules = Rules::Earlier(version);
+        let published = self.publish(&call.caller, key, rules, comment, base_version).await?;
+        let (model, operation, revision) = published;
+        Ok(Response::new(v1::RollBackModelResponse { model, revision, operation }))
     }
 
     async fn validate_model(
@@ -121,5 +124,31 @@ impl ModelService for Services {
             problems: problems.into_iter().take(PROBLEMS).map(model::problem).collect(),
             revision: self.revision(&call.caller, revision),
         }))
+    }
+}
+
+impl Services {
+    /// Begins to put rules in force. Gives the version, the work, and the revision.
+    async fn publish(
+        &self,
+        caller: &Caller,
+        key: RequestKey,
+        rules: Rules,
+        comment: String,
+        base: u64,
+    ) -> Result<(Option<v1::Model>, Option<v1::Operation>, String), Status> {
+        let by = caller.name.clone();
+        let published =
+            self.app.publish_model(caller.workspace, key, rules, comment, version(base), by);
+        let (record, operation, revision) = published.await.map_err(status_of)?;
+        let model = self.whole_model(caller, record).await?;
+        let operation = operation::to_proto(operation);
+        Ok((Some(model), Some(operation), self.revision(caller, revision)))
+    }
+
+    /// A version with the fingerprint of its rules.
+    async fn whole_model(&self, caller: &Caller, record: ModelRecord) -> Result<v1::Model, Status> {
+        let found = self.app.model(caller.workspace, Some(record.version)).await;
+        Ok(model::to_proto(record, found.map_err(status_of)?.matching))
     }
 }

@@ -9,6 +9,8 @@ pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) workspace_id: i64,
     #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) slot: i16,
+    #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) account_id: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) lead_id: String,

@@ -14,6 +14,10 @@ pub(crate) struct Model {
     pub(crate) comment: String,
     pub(crate) published_at: i64,
     pub(crate) published_by: String,
+    pub(crate) state: i16,
+    pub(crate) created_at: i64,
+    pub(crate) created_by: String,
+    pub(crate) retired_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,9 @@ pub(crate) struct Model {
     pub(crate) model_version: i64,
     pub(crate) creates_accounts: bool,
     pub(crate) created_at: i64,
+    pub(crate) slot: i16,
+    pub(crate) publishing_version: Option<i64>,
+    pub(crate) standby_used: bool,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
