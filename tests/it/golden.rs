@@ -126,11 +126,13 @@ fn case(
     // A rule is told to the other side as the value that it asks for.
     let mut told = file.clone();
     for list in ["exclusions", "lead_exclusions", "segments"] {
-        for rule in told[list].as_array_mut().into_iter().flatten() {
+        let rules = told.get_mut(list).and_then(Value::as_array_mut);
+        for rule in rules.into_iter().flatten() {
             rule["is"] = rule["name"].clone();
         }
     }
-    for rule in told["lead_fit"].as_array_mut().into_iter().flatten() {
+    let rules = told.get_mut("lead_fit").and_then(Value::as_array_mut);
+    for rule in rules.into_iter().flatten() {
         let asked = rule["when"].as_str().and_then(|when| when.strip_prefix("lead.seniority == "));
         if let Some(asked) = asked {
             rule["seniority_is"] = asked.trim_matches('"').into();
