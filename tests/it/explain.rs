@@ -105,7 +105,10 @@ async fn the_lines_of_an_account_add_up_to_its_score_at_any_moment(world: World)
 fn ids_of(opened: &Opened) -> Vec<String> {
     let mut activities = opened.activities.clone();
     let mut ids = Vec::new();
-    for line in opened.explanation.lines.iter().flat_map(|line| &line.lines) {
+    // A pattern occurs at several activities, and names none.
+    let lines = opened.explanation.lines.iter();
+    let lines = lines.filter(|line| !matches!(line.what, What::Pattern { .. }));
+    for line in lines.flat_map(|line| &line.lines) {
         let What::Activity { time, signal, .. } = line.what else { panic!("{:?}", line.what) };
         let behind = activities.get_mut(&(time, signal)).and_then(|ids| ids.pop_front());
         let behind = behind.expect("an activity behind each line");
@@ -127,6 +130,7 @@ async fn every_activity_that_counts_is_named_once(world: World) {
         let different: BTreeSet<_> = ids.iter().collect();
         assert_eq!(different.len(), ids.len());
         assert!(ids.iter().all(|id| id.starts_with(&format!("{lead}-"))), "{ids:?}");
+        let patterns = ["came_back", "serious"];
         let mut counted: BTreeMap<String, usize> = BTreeMap::new();
         for line in &opened.explanation.lines {
             if let What::Signal { name, count } = &line.what {
@@ -139,7 +143,7 @@ async fn every_activity_that_counts_is_named_once(world: World) {
             .lines
             .iter()
             .map(|line| match &line.what {
-                What::DayCap { count, .. } => *count,
+                What::DayCap { name, count } if !patterns.contains(&name.as_str()) => *count,
                 _ => 0,
             })
             .sum();

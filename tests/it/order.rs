@@ -72,8 +72,9 @@ fn any_lead() -> impl Strategy<Value = ALead> {
     let named = prop::option::weighted(0.2, prop::sample::select(&MENTIONS[..]));
     let seniority = prop::option::of(prop::sample::select(Seniority::ALL));
     let role = prop::option::of(prop::sample::select(BuyingRole::ALL));
-    (host, named, seniority, role).prop_map(|(host, named, seniority, role)| {
-        let mut new = lead("").title("x");
+    let title = prop::sample::select(vec!["x", "CTO", "Student"]);
+    (host, named, title, seniority, role).prop_map(|(host, named, title, seniority, role)| {
+        let mut new = lead("").title(title);
         new = host.into_iter().fold(new, |new, host| new.email(&format!("me@{host}")));
         new = named.into_iter().fold(new, ALead::account);
         new = seniority.into_iter().fold(new, ALead::seniority);

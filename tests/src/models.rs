@@ -9,11 +9,18 @@ groups:
   web: {cap: 12}
 signals:
   - {name: bounce, when: 'activity.type == "bounce"', ignore: true}
-  - {name: demo, when: 'activity.type == "demo_request"', points: 30, hand_raiser: true}
-  - {name: pricing, when: 'activity.type == "page_view" && activity.attributes.url.contains("/pricing")', points: 8, group: web}
-  - {name: view, when: 'activity.type == "page_view"', points: 3, group: web}
+  - {name: demo, when: 'activity.type == "demo_request"', points: 30, hand_raiser: true, shows: intent, phase: decision}
+  - {name: pricing, when: 'activity.type == "page_view" && activity.attributes.url.contains("/pricing")', points: 8, group: web, phase: decision}
+  - {name: view, when: 'activity.type == "page_view"', points: 3, group: web, phase: awareness}
   - {name: meeting, when: 'activity.type == "meeting_held"', points: 20, half_life_days: 14, daily_cap: 1}
   - {name: unsubscribe, when: 'activity.type == "unsubscribe"', points: -15, half_life_days: 20}
+patterns:
+  - {name: came_back, visits: {from: 2}, points: 1, group: web, phase: consideration}
+  - {name: serious, all: [{of: [view, pricing], at_least: 2}, {of: [meeting, demo]}], within_days: 10, points: 4, hand_raiser: true}
+visits: {of: [view, pricing], gap_minutes: 30}
+titles:
+  rules:
+    - {name: chiefs, matches: '\bc[etf]o\b', seniority: c_level, buying_role: decision_maker, confidence: 90}
 lead_fit:
   - {name: decides, when: 'lead.seniority in ["c_level", "vp"]', points: 60}
   - {name: has a title, when: 'lead.title != ""', points: 20}
@@ -29,6 +36,8 @@ account_fit:
     - {name: reachable, when: 'size(account.domains) > 0', points: 20}
 exclusions:
   - {name: competitor, when: account.attributes.relationship == "competitor"}
+lead_exclusions:
+  - {name: student, when: lead.title == "Student"}
 rollup:
   operator: saturating_sum
   half_points: 60
@@ -41,6 +50,10 @@ tiers:
 priority_tiers: [1, 2]
 hold_days: 5
 mqa: {fit: 30, engagement: 50, engaged_people: 2}
+mql: {fit: 20, engagement: 45}
+segments:
+  - {name: giants, when: account.employees >= 50000, tiers: [{tier: 1, engagement: 40}, {tier: 3, engagement: 8}]}
+phases: {days: 10, activities: 2}
 "#;
 
 /// [`LIVELY`] with one text replaced by another, for a version that differs in just that.

@@ -443,3 +443,5 @@ impl<'a> Member<'a> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod worked_example;

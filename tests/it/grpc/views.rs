@@ -40,7 +40,7 @@ async fn every_explanation_adds_up_to_what_the_view_shows(world: World) {
     };
     let accounts = client.list_priority_accounts(request).await.unwrap().accounts;
     assert_eq!(accounts.len(), Demo::new(SIZE, 0).accounts.len());
-    let mut opened = 0;
+    let (mut opened, mut occurred) = (0, 0);
     for account in &accounts {
         for kind in [v1::ScoreKind::Engagement, v1::ScoreKind::Fit] {
             let request = v1::ExplainScoreRequest {
@@ -59,6 +59,11 @@ async fn every_explanation_adds_up_to_what_the_view_shows(world: World) {
             assert_eq!(found.score, shown);
             let details = found.lines.iter().filter_map(|line| line.detail.as_ref());
             for activity in details.flat_map(|detail| &detail.lines).flat_map(|line| &line.lines) {
+                if activity.kind() == v1::LineKind::Occurrence {
+                    assert!(activity.activity_id.is_empty() && activity.occurred_at.is_some());
+                    occurred += 1;
+                    continue;
+                }
                 assert!(!activity.activity_id.is_empty(), "every activity is named");
                 opened += 1;
             }
@@ -71,7 +76,7 @@ async fn every_explanation_adds_up_to_what_the_view_shows(world: World) {
         assert_eq!((view.engagement, view.fit), (account.engagement, account.fit));
         assert_eq!(view.tier(), account.tier());
     }
-    assert!(opened > 100, "{opened}");
+    assert!(opened > 100 && occurred > 10, "{opened} {occurred}");
     served.stop().await;
 }
 
