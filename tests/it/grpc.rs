@@ -3,6 +3,7 @@
 mod errors;
 mod matrix;
 mod models;
+mod outcomes;
 mod peers;
 mod recording;
 mod views;

@@ -4,7 +4,9 @@
 mod account;
 mod activity;
 mod lead;
+mod opportunity;
 
 pub use account::{AnAccount, account};
 pub use activity::{AnActivity, activity};
 pub use lead::{ALead, lead};
+pub use opportunity::{AnOpportunity, opportunity};

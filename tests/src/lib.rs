@@ -19,7 +19,9 @@ mod sql;
 mod world;
 mod writing;
 
-pub use build::{ALead, AnAccount, AnActivity, account, activity, lead};
+pub use build::{
+    ALead, AnAccount, AnActivity, AnOpportunity, account, activity, lead, opportunity,
+};
 pub use cases::cases;
 pub use database::{Database, Engine};
 pub use models::{LIVELY, lively};

@@ -7,7 +7,7 @@ use abm_app::{
 use abm_core::AccountId;
 use uuid::Uuid;
 
-use crate::{ALead, AnAccount, AnActivity, World};
+use crate::{ALead, AnAccount, AnActivity, AnOpportunity, World};
 
 /// The outcome of that many rows that are all new.
 #[must_use]
@@ -43,6 +43,30 @@ impl World {
             .upsert_leads(self.workspace, self.request(), rows, UpsertOptions::default())
             .await;
         sent.expect("leads are stored").rows
+    }
+
+    /// Sends opportunities, and gives what became of each.
+    pub async fn opportunities(
+        &self,
+        opportunities: impl IntoIterator<Item = AnOpportunity>,
+    ) -> Vec<UpsertOutcome> {
+        let sent = self.try_opportunities(opportunities, UpsertOptions::default()).await;
+        sent.expect("opportunities are stored")
+    }
+
+    /// Sends opportunities in some way.
+    ///
+    /// # Errors
+    /// As the use case says.
+    pub async fn try_opportunities(
+        &self,
+        opportunities: impl IntoIterator<Item = AnOpportunity>,
+        options: UpsertOptions,
+    ) -> Result<Vec<UpsertOutcome>, AppError> {
+        let rows = opportunities.into_iter().map(AnOpportunity::row).collect();
+        let sent =
+            self.app.upsert_opportunities(self.workspace, self.request(), rows, options).await;
+        sent.map(|sent| sent.rows)
     }
 
     /// Sends activities, and gives what became of each.

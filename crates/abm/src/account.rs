@@ -1,9 +1,12 @@
 //! `abm account`.
 
+mod group;
+
 use abm_client::{Client, v1};
 use clap::{Args, Subcommand};
 
 use crate::moment;
+use crate::opportunity::amounts;
 
 /// What to do with accounts.
 #[derive(Debug, Subcommand)]
@@ -12,6 +15,10 @@ pub(crate) enum AccountCommand {
     Show(ShowArgs),
     /// Shows what an account showed, the latest change first, each with its cause.
     History(HistoryArgs),
+    /// Shows the group that an account is in: its ultimate parent with everything below it.
+    Group(group::GroupArgs),
+    /// Lists the groups of accounts, each under its ultimate parent.
+    Groups(group::GroupsArgs),
 }
 
 /// Whose history, and how much of it.
@@ -49,6 +56,8 @@ pub(crate) async fn run(client: &Client, command: &AccountCommand) -> anyhow::Re
     match command {
         AccountCommand::Show(args) => show(client, args).await,
         AccountCommand::History(args) => history(client, args).await,
+        AccountCommand::Group(args) => group::one(client, args).await,
+        AccountCommand::Groups(args) => group::all(client, args).await,
     }
 }
 
@@ -128,6 +137,7 @@ async fn show(client: &Client, args: &ShowArgs) -> anyhow::Result<()> {
         figure("visits", &format!("{} first, {} returning", visits.first, visits.returning));
     }
     figure("engaged people", &format!("{} of {}", view.engaged_people, view.people));
+    figure("opportunities", &opportunities(&view.opportunities.clone().unwrap_or_default()));
     figure("last activity", &moment::show(view.last_activity_at.as_ref()));
     figure("assessed at", &moment::show(view.assessed_at.as_ref()));
     figure("can change at", &moment::show(view.changes_at.as_ref()));
@@ -166,6 +176,18 @@ fn title(person: &v1::PersonView) -> String {
     }
     if !person.exclusion_reason.is_empty() {
         text.push_str(&format!(" [excluded: {}]", person.exclusion_reason));
+    }
+    text
+}
+
+/// Opportunities in short.
+fn opportunities(totals: &v1::OpportunityTotals) -> String {
+    let mut text = format!("{} open, {} won, {} lost", totals.open, totals.won, totals.lost);
+    if !totals.won_amounts.is_empty() {
+        text.push_str(&format!("; won {}", amounts(&totals.won_amounts)));
+    }
+    if totals.last_won_at.is_some() {
+        text.push_str(&format!(", last at {}", moment::show(totals.last_won_at.as_ref())));
     }
     text
 }

@@ -1,4 +1,5 @@
-//! `abm import`: the rows of a file become accounts, leads or activities.
+//! `abm import`: the rows of a file become accounts, leads, activities or
+//! opportunities.
 //!
 //! A *map* says which column is what; `maps/README.md` documents it, and the files beside it are
 //! maps for real exports. The file is read once, as a stream, whatever its size. Each batch of
@@ -70,6 +71,7 @@ async fn import(to: impl Destination, args: &ImportArgs) -> anyhow::Result<Impor
         Kind::Accounts => import_records::<v1::Account>(to, args).await,
         Kind::Leads => import_records::<v1::Lead>(to, args).await,
         Kind::Activities => import_records::<v1::Activity>(to, args).await,
+        Kind::Opportunities => import_records::<v1::Opportunity>(to, args).await,
     }
 }
 

@@ -4,9 +4,12 @@ mod account;
 mod demo;
 mod explain;
 mod import;
+mod lead;
+mod listing;
 mod log;
 mod model;
 mod moment;
+mod opportunity;
 mod serve;
 mod target;
 mod token;
@@ -47,6 +50,12 @@ enum Command {
     /// Shows accounts.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Shows leads.
+    #[command(subcommand)]
+    Lead(lead::LeadCommand),
+    /// Shows opportunities.
+    #[command(subcommand)]
+    Opportunity(opportunity::OpportunityCommand),
     /// Opens a score down to single activities.
     Explain(explain::ExplainArgs),
     /// Works with scoring models.
@@ -91,6 +100,12 @@ async fn run(cli: Cli) -> anyhow::Result<std::process::ExitCode> {
         Command::Top(args) => with(&target, async |client| top::run(client, &args).await).await?,
         Command::Account(command) => {
             with(&target, async |client| account::run(client, &command).await).await?;
+        }
+        Command::Lead(command) => {
+            with(&target, async |client| lead::run(client, &command).await).await?;
+        }
+        Command::Opportunity(command) => {
+            with(&target, async |client| opportunity::run(client, &command).await).await?;
         }
         Command::Explain(args) => {
             with(&target, async |client| explain::run(client, &args).await).await?;

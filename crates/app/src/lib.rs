@@ -11,12 +11,14 @@ mod error;
 mod explain;
 mod fold;
 mod gather;
+mod groups;
 mod idempotency;
 mod ingest;
 mod leads;
 mod matching;
 mod models;
 mod operations;
+mod opportunities;
 mod publish;
 mod regroup;
 mod subject;
@@ -33,16 +35,18 @@ use abm_store::Store;
 use tokio::sync::Notify;
 
 pub use abm_store::{
-    AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, Cause, LeadRecord,
-    ModelRecord, ModelState, OperationKind, OperationRecord, OperationState, PriorityFilter,
-    PriorityRow, Publication, RejectedActivity, StoreError, StoredActivity, TimelineLine,
-    TopPerson, WorkspaceRecord,
+    AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, Cause, GroupMember,
+    LeadRecord, ModelRecord, ModelState, OperationKind, OperationRecord, OperationState,
+    OpportunityFilter, OpportunityRecord, OpportunityTotals, PriorityFilter, PriorityRow,
+    Publication, RejectedActivity, StoreError, StoredActivity, TimelineLine, TopPerson,
+    WorkspaceRecord,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::AppError;
 pub use explain::{
     AccountExplained, Depth, ExplainedActivity, LeadExplained, Opened, Question, ScoreKind,
 };
+pub use groups::{AccountGroup, GROUPS_MOST};
 pub use idempotency::RequestKey;
 pub use ingest::{Recorded, Refused, RowOutcome, Submission};
 pub use models::Version;

@@ -1,4 +1,4 @@
-//! Storing profiles: what accounts and leads have in common.
+//! Storing profiles: what accounts, leads and opportunities have in common.
 
 use abm_core::Violation;
 

@@ -13,8 +13,8 @@ use abm_core::title::Position;
 use abm_core::{AccountId, AccountProfile, LeadId, Ledger, Timestamp, WorkspaceId};
 use abm_store::{
     AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, LeadRecord,
-    PriorityFilter, PriorityRow, RejectedActivity, ShownAccount, StoredActivity, TimelineLine,
-    TopPerson, View,
+    OpportunityTotals, PriorityFilter, PriorityRow, RejectedActivity, ShownAccount, StoredActivity,
+    TimelineLine, TopPerson, View,
 };
 
 use crate::clock::CLOCK_SECS;
@@ -42,6 +42,8 @@ pub struct AccountView {
     pub reasons: Vec<String>,
     /// The people who add most to it.
     pub people: Vec<TopPerson>,
+    /// Its opportunities as stored now, whatever the moment it is shown at.
+    pub opportunities: OpportunityTotals,
     /// The position this was read at.
     pub revision: u64,
 }
@@ -102,7 +104,7 @@ impl App {
         let view = self.inner.store.view(workspace);
         if as_of.is_none() && version.is_none() {
             let found = view.account_as_shown(id, people).await?;
-            let ShownAccount { account, scores, people, revision } =
+            let ShownAccount { account, scores, people, opportunities, revision } =
                 found.ok_or_else(|| AppError::not_found("account", id))?;
             let now = self.clock().now().secs();
             // Between the moment of a change and the timer's work on it, the answer is found
@@ -119,6 +121,7 @@ impl App {
                     momentum: None,
                     visits: None,
                     people,
+                    opportunities,
                     revision,
                 });
             }
@@ -129,6 +132,7 @@ impl App {
         let at = as_of.unwrap_or_else(|| self.clock().now()).secs();
         let subject = one_subject(&view, &compiled, id).await?;
         let leads = view.leads_of([id.clone()]).await?;
+        let opportunities = view.opportunity_totals([id.clone()]).await?.remove(id);
         let found = assess(&compiled.model, &subject.rules, &subject.people, &subject.visitor, at);
         let mut top = top_people(&subject, &found, at);
         top.truncate(usize::try_from(people).unwrap_or(usize::MAX));
@@ -151,6 +155,7 @@ impl App {
             momentum: Some(momentum),
             visits: Some(visits),
             people: top,
+            opportunities: opportunities.unwrap_or_default(),
             revision,
         })
     }

@@ -57,6 +57,11 @@ writes! {
     leads.batch_upsert_leads(BatchUpsertLeadsRequest) -> BatchUpsertLeadsResponse;
     /// Stores up to 1,000 activities and scores what they touch.
     activities.record_activities(RecordActivitiesRequest) -> RecordActivitiesResponse;
+    /// Creates or replaces an opportunity.
+    outcomes.upsert_opportunity(UpsertOpportunityRequest) -> UpsertOpportunityResponse;
+    /// Creates or replaces up to 1,000 opportunities.
+    outcomes.batch_upsert_opportunities(BatchUpsertOpportunitiesRequest)
+        -> BatchUpsertOpportunitiesResponse;
     /// Stores a model file as a draft.
     models.create_model_version(CreateModelVersionRequest) -> CreateModelVersionResponse;
     /// Begins to put a draft or a model file in force.
@@ -89,6 +94,14 @@ reads! {
     views.explain_score(ExplainScoreRequest) -> ExplainScoreResponse;
     /// Returns one page of what was shown of an account; [`Client::pages`] gives all of it.
     views.get_score_history(GetScoreHistoryRequest) -> GetScoreHistoryResponse;
+    /// Returns the group that an account is in, rolled up.
+    views.get_account_group(GetAccountGroupRequest) -> GetAccountGroupResponse;
+    /// Returns one page of groups; [`Client::pages`] gives them all.
+    views.list_account_groups(ListAccountGroupsRequest) -> ListAccountGroupsResponse;
+    /// Returns an opportunity as stored.
+    outcomes.get_opportunity(GetOpportunityRequest) -> GetOpportunityResponse;
+    /// Returns one page of opportunities; [`Client::pages`] gives them all.
+    outcomes.list_opportunities(ListOpportunitiesRequest) -> ListOpportunitiesResponse;
     /// Returns one page of the versions; [`Client::pages`] gives them all.
     models.list_models(ListModelsRequest) -> ListModelsResponse;
     /// Returns a version of the model.

@@ -15,6 +15,7 @@ use crate::v1::admin_service_client::AdminServiceClient;
 use crate::v1::lead_service_client::LeadServiceClient;
 use crate::v1::model_service_client::ModelServiceClient;
 use crate::v1::operation_service_client::OperationServiceClient;
+use crate::v1::outcome_service_client::OutcomeServiceClient;
 use crate::{Authorized, Error, ListRequest, Pages, RetryPolicy};
 
 /// Largest reply that is taken in: the contract promises no larger one.
@@ -106,6 +107,8 @@ service_clients! {
     activities: ActivityServiceClient,
     /// The generated client of AccountViewService, without retries.
     views: AccountViewServiceClient,
+    /// The generated client of OutcomeService, without retries.
+    outcomes: OutcomeServiceClient,
     /// The generated client of ModelService, without retries.
     models: ModelServiceClient,
     /// The generated client of OperationService, without retries.

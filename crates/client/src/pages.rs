@@ -72,6 +72,8 @@ list_requests! {
     ListActivitiesRequest -> ListActivitiesResponse by list_activities,
     ListRejectedActivitiesRequest -> ListRejectedActivitiesResponse by list_rejected_activities,
     ListPriorityAccountsRequest -> ListPriorityAccountsResponse by list_priority_accounts,
+    ListAccountGroupsRequest -> ListAccountGroupsResponse by list_account_groups,
+    ListOpportunitiesRequest -> ListOpportunitiesResponse by list_opportunities,
     ListModelsRequest -> ListModelsResponse by list_models,
     ListOperationsRequest -> ListOperationsResponse by list_operations,
     GetScoreHistoryRequest -> GetScoreHistoryResponse by get_score_history,

@@ -76,6 +76,11 @@ string_id!(
     LeadId,
     "lead_id"
 );
+string_id!(
+    /// The caller's id of a sale.
+    OpportunityId,
+    "opportunity_id"
+);
 
 /// One isolated set of records. It comes from the credential, never from a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

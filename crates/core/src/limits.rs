@@ -8,12 +8,18 @@ use crate::Violation;
 pub const ID_BYTES: usize = 128;
 /// Longest name, title or other short text, in bytes.
 pub const NAME_BYTES: usize = 256;
+/// Longest free text, in bytes.
+pub const TEXT_BYTES: usize = 4 * 1_024;
 /// Longest web address, in bytes.
 pub const URL_BYTES: usize = 2_048;
 /// Longest e-mail address, in bytes.
 pub const EMAIL_BYTES: usize = 254;
 /// Most domains of one account.
 pub const DOMAINS: usize = 256;
+/// Most people of one opportunity.
+pub const OPPORTUNITY_PEOPLE: usize = 256;
+/// Largest amount of money, in millionths of the currency's unit.
+pub const AMOUNT_MICROS: i64 = 1_000_000_000_000_000_000;
 /// Most attributes of one record.
 pub const ATTRIBUTES: usize = 64;
 /// Longest attribute name, in bytes.
@@ -54,6 +60,19 @@ pub fn check_bytes(field: &str, value: &str, limit: usize) -> Result<(), Violati
     }
     if value.chars().any(char::is_control) {
         return Err(Violation::invalid(field, "holds a control character"));
+    }
+    Ok(())
+}
+
+/// Checks a free text: at most [`TEXT_BYTES`]. It may hold line breaks and tabs; NUL cannot be
+/// stored.
+///
+/// # Errors
+/// A violation of `field` when the text is too long or holds a NUL.
+pub fn check_free_text(field: &str, value: &str) -> Result<(), Violation> {
+    if value.len() > TEXT_BYTES || value.contains('\0') {
+        let message = format!("is longer than {TEXT_BYTES} bytes or holds a NUL");
+        return Err(Violation::invalid(field, message));
     }
     Ok(())
 }

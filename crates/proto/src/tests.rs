@@ -38,7 +38,7 @@ fn calls_carry_request_ids_revisions_and_pages() -> Result<(), DecodeError> {
         }
         calls += 1;
     }
-    assert_eq!(calls, 26);
+    assert_eq!(calls, 32);
     Ok(())
 }
 
@@ -64,6 +64,8 @@ fn descriptors_keep_the_marks_of_personal_fields() -> Result<(), DecodeError> {
         "Lead.first_name",
         "Lead.last_name",
         "Lead.title",
+        "Opportunity.attributes",
+        "Opportunity.owner",
         "PersonView.title",
         "PriorityAccount.owner",
     ];

@@ -5,10 +5,12 @@
 pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod explanation;
+pub(crate) mod group;
 pub(crate) mod lead;
 pub(crate) mod missing;
 pub(crate) mod model;
 pub(crate) mod operation;
+pub(crate) mod opportunity;
 pub(crate) mod score;
 pub(crate) mod time;
 pub(crate) mod verdict;

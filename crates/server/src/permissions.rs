@@ -9,9 +9,11 @@ pub enum Permission {
     PutActivities,
     /// Put and remove accounts and people.
     PutRecords,
+    /// Put opportunities.
+    PutOutcomes,
     /// Read accounts and people with their personal fields.
     ReadRecords,
-    /// Read scores, tiers and explanations.
+    /// Read scores, tiers, explanations and outcomes.
     ReadScores,
     /// Change the scoring model.
     ChangeModel,
@@ -26,6 +28,7 @@ impl Permission {
         match self {
             Self::PutActivities => "activities.put",
             Self::PutRecords => "records.put",
+            Self::PutOutcomes => "outcomes.put",
             Self::ReadRecords => "records.read",
             Self::ReadScores => "scores.read",
             Self::ChangeModel => "model.change",
@@ -38,6 +41,7 @@ impl Permission {
     pub const fn is_of(self, role: Role) -> bool {
         match self {
             Self::PutActivities | Self::PutRecords => matches!(role, Role::Ingest | Role::Admin),
+            Self::PutOutcomes => matches!(role, Role::Ingest | Role::Sales | Role::Admin),
             Self::ReadRecords => matches!(role, Role::Marketing | Role::Sales | Role::Admin),
             Self::ReadScores => {
                 matches!(role, Role::Marketing | Role::Sales | Role::Planner | Role::Admin)
@@ -64,8 +68,17 @@ pub fn permission_of(path: &str) -> Option<Permission> {
         ("LeadService", "GetLead" | "ListLeads") => Permission::ReadRecords,
         (
             "AccountViewService",
-            "GetAccountView" | "ListPriorityAccounts" | "ExplainScore" | "GetScoreHistory",
+            "GetAccountView"
+            | "ListPriorityAccounts"
+            | "ExplainScore"
+            | "GetScoreHistory"
+            | "GetAccountGroup"
+            | "ListAccountGroups",
         ) => Permission::ReadScores,
+        ("OutcomeService", "UpsertOpportunity" | "BatchUpsertOpportunities") => {
+            Permission::PutOutcomes
+        }
+        ("OutcomeService", "GetOpportunity" | "ListOpportunities") => Permission::ReadScores,
         ("ModelService", "GetModel" | "ListModels" | "ValidateModel") => Permission::ReadScores,
         ("ModelService", "CreateModelVersion" | "PublishModel" | "RollBackModel")
         | ("OperationService", "CancelOperation") => Permission::ChangeModel,

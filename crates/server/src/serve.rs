@@ -14,6 +14,7 @@ use abm_proto::v1::admin_service_server::AdminServiceServer;
 use abm_proto::v1::lead_service_server::LeadServiceServer;
 use abm_proto::v1::model_service_server::ModelServiceServer;
 use abm_proto::v1::operation_service_server::OperationServiceServer;
+use abm_proto::v1::outcome_service_server::OutcomeServiceServer;
 use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
@@ -200,6 +201,7 @@ fn routes(services: Services, config: &ServerConfig) -> Routes {
         .add_service(limited!(LeadServiceServer))
         .add_service(limited!(ActivityServiceServer))
         .add_service(limited!(AccountViewServiceServer))
+        .add_service(limited!(OutcomeServiceServer))
         .add_service(limited!(ModelServiceServer))
         .add_service(limited!(OperationServiceServer))
         .add_service(limited!(AdminServiceServer))

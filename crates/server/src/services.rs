@@ -7,11 +7,12 @@ pub(crate) mod admin;
 pub(crate) mod lead;
 pub(crate) mod model;
 pub(crate) mod operation;
+pub(crate) mod outcome;
 
 use std::sync::Arc;
 
 use abm_app::{App, Caller, RequestKey};
-use abm_core::{AccountId, LeadId, Timestamp, Violation, limits};
+use abm_core::{AccountId, LeadId, OpportunityId, Timestamp, Violation, limits};
 use prost::Message;
 use tonic::{Request, Status};
 
@@ -138,6 +139,10 @@ pub(crate) fn account_id(id: &str) -> Result<AccountId, Status> {
 
 pub(crate) fn lead_id(id: &str) -> Result<LeadId, Status> {
     LeadId::new(id).map_err(|violation| invalid(&[violation]))
+}
+
+pub(crate) fn opportunity_id(id: &str) -> Result<OpportunityId, Status> {
+    OpportunityId::new(id).map_err(|violation| invalid(&[violation]))
 }
 
 pub(crate) fn moment(

@@ -32,7 +32,7 @@ impl View {
         records.map(|record| record.map(|record| (record.id.clone(), record))).collect()
     }
 
-    /// Of these accounts those that an anonymous activity or another account names.
+    /// Of these accounts those that an anonymous activity, another account or an opportunity names.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -49,7 +49,9 @@ impl View {
             "SELECT account_id FROM {{rows}} AS r WHERE EXISTS (SELECT 1 FROM activity AS a \
              WHERE a.workspace_id = {workspace} AND a.lead_id = '' \
              AND a.account_id = r.account_id) OR EXISTS (SELECT 1 FROM account AS child \
-             WHERE child.workspace_id = {workspace} AND child.parent_account_id = r.account_id)"
+             WHERE child.workspace_id = {workspace} AND child.parent_account_id = r.account_id) \
+             OR EXISTS (SELECT 1 FROM opportunity AS o WHERE o.workspace_id = {workspace} \
+             AND o.account_id <> '' AND o.account_id = r.account_id)"
         );
         let rows = Rows::ids("account_id", ids).query(&self.db(), &sql).await?;
         let id = |row: &QueryResult| -> Result<AccountId, StoreError> {

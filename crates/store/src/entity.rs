@@ -9,6 +9,7 @@ pub(crate) mod lead;
 pub(crate) mod lead_state;
 pub(crate) mod model_version;
 pub(crate) mod operation;
+pub(crate) mod opportunity;
 pub(crate) mod rejected_activity;
 pub(crate) mod request;
 pub(crate) mod setting;

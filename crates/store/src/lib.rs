@@ -11,11 +11,14 @@ mod connect;
 mod document;
 mod entity;
 mod error;
+mod group;
 mod housekeeping;
 mod lead;
 mod matching;
 mod model;
 mod operation;
+mod opportunity;
+mod outcome;
 mod people;
 mod priority;
 mod rank;
@@ -37,13 +40,16 @@ mod write;
 pub use activity::{ActivityPlace, ActivitySubject};
 pub use connect::{Engine, OpenOptions, Store};
 pub use error::StoreError;
+pub use group::GroupMember;
 pub use matching::Claim;
+pub use opportunity::OpportunityFilter;
+pub use outcome::{OpportunityTotals, Outcome};
 pub use priority::{PriorityFilter, PriorityRow, ShownAccount, TopPerson};
 pub use rank::RANK_PRIORITY_END;
 pub use records::{
     AccountRecord, AccountState, Cause, LeadRecord, ModelRecord, ModelState, OperationKind,
-    OperationRecord, OperationState, PersonState, Publication, RejectedActivity, StoredActivity,
-    TimelineLine, TokenRecord, WorkspaceRecord,
+    OperationRecord, OperationState, OpportunityRecord, PersonState, Publication, RejectedActivity,
+    StoredActivity, TimelineLine, TokenRecord, WorkspaceRecord,
 };
 pub use request::FirstOutcome;
 pub use shown::AccountScores;

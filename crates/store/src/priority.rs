@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::document;
 use crate::entity::account;
+use crate::outcome::{OpportunityTotals, TotalsRow, totals_of};
 use crate::rank::{RANK_PRIORITY_END, ranks_of};
 use crate::shown::{COLUMNS, ScoresRow};
 use crate::state::{known, score_of};
@@ -46,6 +47,8 @@ pub struct ShownAccount {
     pub scores: AccountScores,
     /// The people who add most to it, the most important first.
     pub people: Vec<TopPerson>,
+    /// Its opportunities.
+    pub opportunities: OpportunityTotals,
     /// The position this was read at.
     pub revision: u64,
 }
@@ -121,8 +124,8 @@ impl View {
         Ok(found)
     }
 
-    /// An account with its scores and the `people` who add most to it, the most important
-    /// first, and the position this was read at: one statement.
+    /// An account with its scores, the `people` who add most to it, the most important first,
+    /// its opportunities in short, and the position this was read at: one statement.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -152,9 +155,18 @@ impl View {
                  ORDER BY s.engagement * s.percent DESC, s.lead_id LIMIT {people}"
             ),
         );
+        let sales = document::expression(
+            backend,
+            &document::array(backend, TotalsRow::COLUMNS),
+            &format!(
+                "SELECT {} FROM opportunity AS s {of_account} AND s.account_id <> '' {}",
+                TotalsRow::SELECT,
+                TotalsRow::GROUP
+            ),
+        );
         let sql = format!(
-            "SELECT a.*, {scores} AS scores, {people} AS people, {} AS revision FROM account AS a \
-             WHERE a.workspace_id = {} AND a.account_id = {value}",
+            "SELECT a.*, {scores} AS scores, {people} AS people, {sales} AS sales, {} AS revision \
+             FROM account AS a WHERE a.workspace_id = {} AND a.account_id = {value}",
             self.revision_column(),
             self.workspace
         );
@@ -166,11 +178,13 @@ impl View {
         let people: Result<Vec<_>, _> = people.into_iter().map(TopPerson::try_from).collect();
         let mut people = people?;
         people.sort_unstable_by(TopPerson::compare);
+        let sales = document::parse(&row.try_get::<String>("", "sales")?)?;
         let revision: i64 = row.try_get("", "revision")?;
         Ok(Some(ShownAccount {
             account: account::Model::from_query_result(&row, "")?.try_into()?,
             scores: scores.try_into()?,
             people,
+            opportunities: totals_of(sales)?,
             revision: revision.unsigned_abs(),
         }))
     }

@@ -3,8 +3,8 @@
 use abm_core::assess::{AccountRules, Engagement, LeadRules};
 use abm_core::tier::Tier;
 use abm_core::{
-    AccountId, AccountOrigin, AccountProfile, Activity, LeadId, LeadProfile, Ledger, Phase,
-    Timestamp, WorkspaceId,
+    AccountId, AccountOrigin, AccountProfile, Activity, LeadId, LeadProfile, Ledger, Opportunity,
+    OpportunityId, Phase, Timestamp, WorkspaceId,
 };
 
 use crate::Slot;
@@ -206,6 +206,19 @@ pub struct LeadRecord {
     /// When it was first seen.
     pub created_at: Timestamp,
     /// When its profile last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpportunityRecord {
+    /// Its id.
+    pub id: OpportunityId,
+    /// What is known of it.
+    pub opportunity: Opportunity,
+    /// When it was first sent.
+    pub created_at: Timestamp,
+    /// When it last changed.
     pub updated_at: Timestamp,
 }
 

@@ -56,6 +56,8 @@ pub(crate) enum Kind {
     Leads,
     /// What happened.
     Activities,
+    /// Sales.
+    Opportunities,
 }
 
 impl Kind {
@@ -65,6 +67,7 @@ impl Kind {
             Self::Accounts => "accounts",
             Self::Leads => "leads",
             Self::Activities => "activities",
+            Self::Opportunities => "opportunities",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Where the records go.
 
 use abm_client::v1::{
-    Account, Activity, BatchUpsertAccountsRequest, BatchUpsertLeadsRequest, Lead,
-    RecordActivitiesRequest, RowVerdict,
+    Account, Activity, BatchUpsertAccountsRequest, BatchUpsertLeadsRequest,
+    BatchUpsertOpportunitiesRequest, Lead, Opportunity, RecordActivitiesRequest, RowVerdict,
 };
 use abm_client::{Client, Error};
 
@@ -26,6 +26,13 @@ pub(crate) trait Destination: Clone + Send + Sync + 'static {
     fn activities(
         &self,
         activities: Vec<Activity>,
+    ) -> impl Future<Output = Result<Vec<RowVerdict>, Error>> + Send;
+
+    /// Stores opportunities.
+    fn opportunities(
+        &self,
+        opportunities: Vec<Opportunity>,
+        merge: bool,
     ) -> impl Future<Output = Result<Vec<RowVerdict>, Error>> + Send;
 }
 
@@ -51,5 +58,15 @@ impl Destination for Client {
     async fn activities(&self, activities: Vec<Activity>) -> Result<Vec<RowVerdict>, Error> {
         let request = RecordActivitiesRequest { activities, ..Default::default() };
         Ok(self.record_activities(request).await?.verdicts)
+    }
+
+    async fn opportunities(
+        &self,
+        opportunities: Vec<Opportunity>,
+        merge: bool,
+    ) -> Result<Vec<RowVerdict>, Error> {
+        let request =
+            BatchUpsertOpportunitiesRequest { opportunities, merge, ..Default::default() };
+        Ok(self.batch_upsert_opportunities(request).await?.verdicts)
     }
 }

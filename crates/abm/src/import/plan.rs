@@ -55,15 +55,15 @@ impl Plan {
         let times = Times::new(&map.time)?;
         let mark = map.format.decimal;
         let mut finder = Finder { header, unknown: Vec::new(), used: BTreeSet::new() };
-        let mut between_domains = None;
+        let mut between = None;
         let mut fields = Vec::new();
         for (name, field) in map.fields {
             let known = known_field::<R>(&name)?;
             let spec = field.into_spec();
-            if spec.split.is_some() && known != "domains" {
-                bail!("`fields.{known}` has `split`, which only `domains` can have");
+            if spec.split.is_some() && R::LIST != Some(known) {
+                bail!("`fields.{known}` has `split`, which {}", who_splits::<R>());
             }
-            between_domains = spec.split.clone().or(between_domains);
+            between = spec.split.clone().or(between);
             let whole = R::WHOLE_NUMBERS.contains(&known);
             let value = Value::new(spec, &map.empty_as, mark, whole, &mut finder)
                 .with_context(|| format!("`fields.{known}`"))?;
@@ -71,7 +71,7 @@ impl Plan {
         }
         let mut attributes = Vec::new();
         for (name, field) in map.attributes {
-            let value = attribute(field, &map.empty_as, mark, &mut finder)
+            let value = attribute::<R>(field, &map.empty_as, mark, &mut finder)
                 .with_context(|| format!("`attributes.{name}`"))?;
             attributes.push((name, value));
         }
@@ -92,7 +92,7 @@ impl Plan {
             empty_as: map.empty_as,
             only_if,
             skip_if,
-            rules: Rules { times, between_domains },
+            rules: Rules { times, between },
             merge: map.merge,
         })
     }
@@ -161,7 +161,15 @@ fn required<R: Record>(fields: &[(&'static str, Value)]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn attribute(
+/// Which field can have `split`.
+fn who_splits<R: Record>() -> String {
+    match R::LIST {
+        Some(field) => format!("only `{field}` can have"),
+        None => format!("no field of {} can have", R::NAME),
+    }
+}
+
+fn attribute<R: Record>(
     field: Field,
     empty_as: &[String],
     mark: super::map::Mark,
@@ -169,7 +177,7 @@ fn attribute(
 ) -> anyhow::Result<Value> {
     let spec = field.into_spec();
     if spec.split.is_some() {
-        bail!("has `split`, which only `domains` can have");
+        bail!("has `split`, which {}", who_splits::<R>());
     }
     Value::new(spec, empty_as, mark, false, finder)
 }

@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod lead;
+mod opportunity;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -26,6 +27,8 @@ pub(crate) trait Record:
     const REQUIRED: &'static [&'static str];
     /// Those that hold a whole number.
     const WHOLE_NUMBERS: &'static [&'static str] = &[];
+    /// The one that takes several values from one cell; only it can have `split`.
+    const LIST: Option<&'static str> = None;
     /// Rows of one record are folded into one before they are sent.
     const FOLDS: bool;
 
@@ -64,8 +67,8 @@ pub(crate) trait Record:
 pub(crate) struct Rules {
     /// How times are read.
     pub(crate) times: Times,
-    /// What stands between the domains of one cell, when the map says so.
-    pub(crate) between_domains: Option<String>,
+    /// What stands between the parts of a cell that holds several, when the map says so.
+    pub(crate) between: Option<String>,
 }
 
 /// A whole number: the text has been read as a number already.
@@ -96,6 +99,23 @@ fn named<Named>(
         let message = format!("{origin} is not one of {names}; `values` translates");
         Fault::invalid(field, message).into()
     })
+}
+
+/// The texts in a cell, each once. `between` stands between them, or else blanks and any of the
+/// signs that lists are separated by, none of which an id or a host holds.
+fn pieces(text: &str, between: Option<&str>) -> Vec<String> {
+    let sign = |letter: char| letter.is_whitespace() || ",;|".contains(letter);
+    let found: Vec<&str> = match between {
+        Some(between) => text.split(between).collect(),
+        None => text.split(sign).collect(),
+    };
+    let mut pieces = Vec::new();
+    for piece in found.into_iter().map(str::trim) {
+        if !piece.is_empty() && !pieces.iter().any(|known| known == piece) {
+            pieces.push(piece.to_owned());
+        }
+    }
+    pieces
 }
 
 /// A moment.

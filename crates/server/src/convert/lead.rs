@@ -129,7 +129,7 @@ pub(crate) fn seniority_to_proto(value: Seniority) -> v1::Seniority {
     }
 }
 
-fn buying_role(value: v1::BuyingRole) -> Option<BuyingRole> {
+pub(crate) fn buying_role(value: v1::BuyingRole) -> Option<BuyingRole> {
     Some(match value {
         v1::BuyingRole::Unspecified => return None,
         v1::BuyingRole::Champion => BuyingRole::Champion,

@@ -4,7 +4,7 @@ use abm_app::{AccountView, RankedAccount, TopPerson};
 use abm_core::missing::Missing;
 use abm_proto::v1;
 
-use super::{account, lead, missing, score, time};
+use super::{account, lead, missing, opportunity, score, time};
 
 /// An account as marketing and sales see it. Who may not see personal fields gets none.
 pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
@@ -17,6 +17,7 @@ pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
         visits,
         reasons,
         people,
+        opportunities,
         revision: _,
     } = view;
     let mut account = account::to_proto(account);
@@ -59,10 +60,11 @@ pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
             first: i64::try_from(visits.first).unwrap_or(i64::MAX),
             returning: i64::try_from(visits.returning).unwrap_or(i64::MAX),
         }),
+        opportunities: Some(opportunity::totals(&opportunities)),
     }
 }
 
-fn count(number: u32) -> i32 {
+pub(crate) fn count(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 

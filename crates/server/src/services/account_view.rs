@@ -8,7 +8,7 @@ use abm_proto::v1::explain_score_request::Subject;
 use tonic::{Request, Response, Status};
 
 use super::{Services, account_id, lead_id, moment, page_of, page_size, people_limit, version};
-use crate::convert::{explanation, score, view};
+use crate::convert::{explanation, group, score, view};
 use crate::error::{invalid_field, status_of};
 use crate::tokens::page_token_invalid;
 
@@ -96,6 +96,45 @@ impl AccountViewService for Services {
         Ok(Response::new(v1::GetScoreHistoryResponse {
             next_page_token: self.next(&list, more, last)?,
             changes,
+            revision: self.revision(&call.caller, revision),
+        }))
+    }
+
+    async fn get_account_group(
+        &self,
+        request: Request<v1::GetAccountGroupRequest>,
+    ) -> Reply<v1::GetAccountGroupResponse> {
+        let call = self.open(request)?;
+        let id = account_id(&call.message.account_id)?;
+        self.at_least(&call.caller, &call.message.min_revision).await?;
+        let found = self.app.account_group(call.caller.workspace, &id).await;
+        let (found, revision) = found.map_err(status_of)?;
+        Ok(Response::new(v1::GetAccountGroupResponse {
+            group: Some(group::to_proto(&found)),
+            members: group::members(&found),
+            revision: self.revision(&call.caller, revision),
+        }))
+    }
+
+    async fn list_account_groups(
+        &self,
+        request: Request<v1::ListAccountGroupsRequest>,
+    ) -> Reply<v1::ListAccountGroupsResponse> {
+        let call = self.open(request)?;
+        let size = page_size(call.message.page_size)?;
+        let list = call.list("ListAccountGroups", String::new());
+        let after = match self.place(&list, &call.message.page_token)?.as_deref() {
+            None => None,
+            Some([id]) => Some(AccountId::new(id).map_err(|_| page_token_invalid())?),
+            Some(_) => return Err(page_token_invalid()),
+        };
+        self.at_least(&call.caller, &call.message.min_revision).await?;
+        let found = self.app.account_groups(call.caller.workspace, after.as_ref(), size).await;
+        let (groups, last, revision) = found.map_err(status_of)?;
+        let place = last.map(|id| vec![id.into_string()]);
+        Ok(Response::new(v1::ListAccountGroupsResponse {
+            next_page_token: self.next(&list, place.is_some(), place)?,
+            groups: groups.iter().map(group::to_proto).collect(),
             revision: self.revision(&call.caller, revision),
         }))
     }

@@ -50,7 +50,7 @@ pub(crate) struct Spec {
     pub(crate) otherwise: Option<String>,
     /// What stands in for nothing.
     pub(crate) default: Option<String>,
-    /// `domains` only: what stands between them, instead of blanks and any of `,` `;` `|`.
+    /// `domains` and `lead_ids` only: what stands between them, instead of blanks and any of `,` `;` `|`.
     pub(crate) split: Option<String>,
 }
 

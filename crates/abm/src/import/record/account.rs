@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use abm_client::Error;
 use abm_client::v1::{Account, RowVerdict};
 
-use super::{Record, Rules, lay_over, unknown_field, whole};
+use super::{Record, Rules, lay_over, pieces, unknown_field, whole};
 use crate::import::destination::Destination;
 use crate::import::fault::RowError;
 use crate::import::value::host;
@@ -28,6 +28,7 @@ impl Record for Account {
     ];
     const REQUIRED: &'static [&'static str] = &["account_id"];
     const WHOLE_NUMBERS: &'static [&'static str] = &["employees", "annual_revenue_usd"];
+    const LIST: Option<&'static str> = Some("domains");
     const FOLDS: bool = true;
 
     fn set(
@@ -40,7 +41,7 @@ impl Record for Account {
         match field {
             "account_id" => self.account_id = text,
             "name" => self.name = text,
-            "domains" => self.domains = domains(&text, rules.between_domains.as_deref()),
+            "domains" => self.domains = domains(&text, rules.between.as_deref()),
             "website" => self.website = text,
             "industry" => self.industry = text,
             "employees" => self.employees = whole(field, &text, origin)?,
@@ -118,15 +119,10 @@ impl Record for Account {
     }
 }
 
-/// The hosts in a cell, each once. Hosts hold none of the signs that lists are separated by.
+/// The hosts in a cell, each once.
 fn domains(text: &str, between: Option<&str>) -> Vec<String> {
-    let sign = |letter: char| letter.is_whitespace() || ",;|".contains(letter);
-    let pieces: Vec<&str> = match between {
-        Some(between) => text.split(between).collect(),
-        None => text.split(sign).collect(),
-    };
     let mut hosts = Vec::new();
-    for host in pieces.into_iter().map(host) {
+    for host in pieces(text, between).iter().map(|piece| host(piece)) {
         if !host.is_empty() && !hosts.contains(&host) {
             hosts.push(host);
         }

@@ -10,7 +10,7 @@ use crate::import::destination::Destination;
 use crate::import::fault::RowError;
 
 const SENIORITIES: &[&str] = &["c_level", "vp", "director", "manager", "other"];
-const BUYING_ROLES: &[&str] = &[
+pub(super) const BUYING_ROLES: &[&str] = &[
     "champion",
     "decision_maker",
     "economic_buyer",
@@ -145,7 +145,7 @@ mod tests {
 
     fn set(lead: &mut Lead, field: &'static str, text: &str) -> Result<(), RowError> {
         let times = Times::new(&TimeFile::default()).unwrap();
-        let rules = Rules { times, between_domains: None };
+        let rules = Rules { times, between: None };
         lead.set(field, text.to_owned(), "column `x`", &rules)
     }
 

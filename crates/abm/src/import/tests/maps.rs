@@ -1,6 +1,6 @@
 //! The maps that are shipped, on rows written like those they are for.
 
-use abm_client::v1::{Account, Activity, Lead, Stage};
+use abm_client::v1::{Account, Activity, Lead, Opportunity, OpportunityState, Stage};
 
 use super::*;
 
@@ -29,6 +29,10 @@ async fn leads(map: &str, file: &str) -> Vec<Lead> {
 
 async fn activities(map: &str, file: &str) -> Vec<Activity> {
     imported(Kind::Activities, map, file).await.activities_stored()
+}
+
+async fn opportunities(map: &str, file: &str) -> Vec<Opportunity> {
+    imported(Kind::Opportunities, map, file).await.opportunities_stored()
 }
 
 #[test]
@@ -138,4 +142,64 @@ async fn a_marketo_bulk_export() {
     assert_eq!(found, [("page_view", ""), ("email_open", "12")]);
     let url = done.first().unwrap().attributes.get("url").map(String::as_str);
     assert_eq!(url, Some("/pricing"), "what the default model's rules ask for");
+}
+
+#[tokio::test]
+async fn a_crm_export_whose_accounts_have_no_ids() {
+    let file = "account,sector,year_established,revenue,employees,office_location,subsidiary_of\n\
+                Acme Corporation,technolgy,1996,1100.04,2822,United States,\n\
+                Bluth Company,technolgy,1993,1242.32,3027,United States,Acme Corporation\n";
+    let companies = accounts("maven-accounts.yaml", file).await;
+    let company = companies.get(1).unwrap();
+    assert_eq!(company.account_id, "bluth-company");
+    assert_eq!(company.parent_account_id, "acme-corporation");
+    assert_eq!(company.annual_revenue_usd, Some(1_242_320_000));
+
+    let file = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\n\
+                1C1I,Moses,GTXPro,Bluth Company,Won,10/20/2016,3/1/2017,1054\n\
+                2C1I,Moses,GTX Basic,Bluth Company,Lost,10/20/2016,3/2/2017,0\n\
+                3C1I,Moses,GTX Basic,,Prospecting,,,\n";
+    let sales = opportunities("maven-opportunities.yaml", file).await;
+    let (won, lost, open) = (sales.first().unwrap(), sales.get(1).unwrap(), sales.get(2).unwrap());
+    assert_eq!((won.state(), won.product.as_str()), (OpportunityState::Won, "GTX Pro"));
+    assert_eq!((won.account_id.as_str(), won.stage.as_str()), ("bluth-company", "Won"));
+    assert_eq!((won.amount_micros, won.currency.as_str()), (Some(1_054_000_000), "USD"));
+    assert_eq!(won.opened_at.map(|at| at.seconds), Some(1_476_921_600), "20 October 2016");
+    assert_eq!(won.closed_at.map(|at| at.seconds), Some(1_488_326_400), "1 March 2017");
+    assert_eq!((lost.state(), lost.amount_micros), (OpportunityState::Lost, Some(0)));
+    assert_eq!((open.state(), open.account_id.as_str()), (OpportunityState::Open, ""));
+    assert_eq!((open.opened_at, open.closed_at, open.amount_micros), (None, None, None));
+}
+
+#[tokio::test]
+async fn deals_of_a_funnel_join_their_leads() {
+    let file = "mql_id,first_contact_date,landing_page_id,origin\n\
+                5420,2018-02-26,88740e65,unknown\n5421,2018-02-27,88740e65,\n";
+    let people = leads("olist-leads.yaml", file).await;
+    let origin = |lead: Option<&Lead>| lead.unwrap().attributes.get("origin").cloned();
+    assert_eq!(origin(people.first()).as_deref(), Some("unknown"));
+    assert_eq!(origin(people.get(1)), None);
+    let file = "mql_id,seller_id,sdr_id,sr_id,won_date,business_segment,lead_type,lead_behaviour_profile,business_type,declared_monthly_revenue\n\
+                5420,2c43,a836,4ef1,2018-02-26 19:58:54,pet,online_medium,\"cat, wolf\",reseller,0.0\n";
+    let deals = opportunities("olist-deals.yaml", file).await;
+    let deal = deals.first().unwrap();
+    assert_eq!(deal.state(), OpportunityState::Won);
+    assert_eq!(deal.people.first().map(|person| person.lead_id.as_str()), Some("5420"));
+    assert_eq!(deal.closed_at.map(|at| at.seconds), Some(1_519_675_134));
+    assert_eq!(deal.attributes.get("declared_monthly_revenue"), None, "nothing was declared");
+    assert_eq!(
+        deal.attributes.get("lead_behaviour_profile").map(String::as_str),
+        Some("cat, wolf")
+    );
+}
+
+#[tokio::test]
+async fn form_leads_keep_every_column_under_its_own_name() {
+    let file = "Prospect ID,Lead Origin,Specialization,Converted,Last Notable Activity,\n\
+                3256-f6,API,Select,1,Modified,\n";
+    let people = leads("x-education-leads.yaml", file).await;
+    let lead = people.first().unwrap();
+    assert_eq!(lead.lead_id, "3256-f6");
+    let names: Vec<_> = lead.attributes.keys().map(String::as_str).collect();
+    assert_eq!(names, ["Converted", "Last Notable Activity", "Lead Origin"]);
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use abm_client::Error;
-use abm_client::v1::{Account, Activity, Lead, RowReason, RowVerdict, Verdict};
+use abm_client::v1::{Account, Activity, Lead, Opportunity, RowReason, RowVerdict, Verdict};
 use tonic_status::unavailable;
 
 use crate::import::destination::Destination;
@@ -24,6 +24,7 @@ struct Stored {
     accounts: Mutex<BTreeMap<String, Account>>,
     leads: Mutex<BTreeMap<String, Lead>>,
     activities: Mutex<BTreeMap<String, Activity>>,
+    opportunities: Mutex<BTreeMap<String, Opportunity>>,
     calls: AtomicUsize,
     rows: AtomicUsize,
     now: AtomicUsize,
@@ -74,6 +75,10 @@ impl Memory {
 
     pub(super) fn activities_stored(&self) -> Vec<Activity> {
         self.stored.activities.lock().unwrap().values().cloned().collect()
+    }
+
+    pub(super) fn opportunities_stored(&self) -> Vec<Opportunity> {
+        self.stored.opportunities.lock().unwrap().values().cloned().collect()
     }
 
     /// Counts a call, lets it wait, and fails it when told so.
@@ -182,6 +187,19 @@ impl Destination for Memory {
         Ok(upsert(&self.stored.leads, rows, merge, |row| match row {
             row if !is_id(&row.lead_id) => Some("lead_id"),
             row if !row.email.is_empty() && !row.email.contains('@') => Some("email"),
+            _ => None,
+        }))
+    }
+
+    async fn opportunities(
+        &self,
+        rows: Vec<Opportunity>,
+        merge: bool,
+    ) -> Result<Vec<RowVerdict>, Error> {
+        self.call(rows.len()).await?;
+        Ok(upsert(&self.stored.opportunities, rows, merge, |row| match row {
+            row if !is_id(&row.opportunity_id) => Some("opportunity_id"),
+            row if row.state == 0 => Some("state"),
             _ => None,
         }))
     }

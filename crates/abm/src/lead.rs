@@ -1,0 +1,78 @@
+//! `abm lead`.
+
+use abm_client::{Client, v1};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use crate::listing::{Format, Listing};
+use crate::moment;
+
+/// What to do with leads.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LeadCommand {
+    /// Lists leads with their scores, in the order of their ids.
+    List(ListArgs),
+}
+
+/// Which leads, and how.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Only the leads of this account.
+    #[arg(long, default_value = "")]
+    account: String,
+
+    /// Attributes to show as further columns.
+    #[arg(long = "attribute", value_name = "NAME")]
+    attributes: Vec<String>,
+
+    /// How the list is written.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+const COLUMNS: &[&str] = &[
+    "lead_id",
+    "account_id",
+    "label",
+    "engagement",
+    "fit",
+    "fit_coverage",
+    "last_activity_at",
+    "model_version",
+];
+
+/// Runs a command.
+pub(crate) async fn run(client: &Client, command: &LeadCommand) -> anyhow::Result<()> {
+    let LeadCommand::List(args) = command;
+    let columns = COLUMNS.iter().map(|&name| name.to_owned());
+    let columns = columns.chain(args.attributes.iter().cloned()).collect();
+    let mut listing = Listing::new(std::io::stdout().lock(), args.format, columns);
+    let request = v1::ListLeadsRequest {
+        account_id: args.account.clone(),
+        page_size: 1_000,
+        ..Default::default()
+    };
+    let mut pages = client.pages(request);
+    while let Some(page) = pages.next_page().await? {
+        let rows: Vec<_> = page.leads.iter().map(|lead| row(lead, &args.attributes)).collect();
+        listing.write(&rows)?;
+    }
+    Ok(())
+}
+
+fn row(lead: &v1::Lead, attributes: &[String]) -> Vec<Value> {
+    let score = lead.score.clone().unwrap_or_default();
+    let last = score.last_activity_at.as_ref().map(|at| moment::show(Some(at)));
+    let mut row = vec![
+        json!(lead.lead_id),
+        json!(lead.matched_account_id),
+        json!(score.label),
+        json!(score.engagement),
+        json!(score.fit),
+        json!(score.fit_coverage),
+        json!(last),
+        json!(score.model_version),
+    ];
+    row.extend(attributes.iter().map(|name| json!(lead.attributes.get(name))));
+    row
+}

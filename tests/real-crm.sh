@@ -1,0 +1,47 @@
+# Sourced by tests/real-data: sales of a CRM, deals of a marketing funnel.
+
+# Opportunities in three orders: with their accounts, before them, and again.
+check_maven() {
+    local maven=$data/maven-crm first
+    "$abm" import accounts "$maven/accounts.csv" --map "$maps/maven-accounts.yaml" --quiet
+    "$abm" import opportunities "$maven/sales_pipeline.csv" --map "$maps/maven-opportunities.yaml" --quiet
+    first=$(digest)
+    "$abm" import opportunities "$maven/sales_pipeline.csv" --map "$maps/maven-opportunities.yaml" --quiet >"$work/again"
+    grep -q '8800 unchanged' "$work/again" || fail "importing again: $(cat "$work/again")"
+    ok "8,800 opportunities are in, and importing again changes none"
+
+    "$abm" opportunity list --format csv >"$work/sales.csv"
+    expect "stages" "Engaging 1589 Lost 2473 Prospecting 500 Won 4238" \
+        "$(cells stage "$work/sales.csv" | sort | uniq -c | awk '{printf "%s%s %s", sep, $2, $1; sep = " "}')"
+    expect "opportunities without an account" 1425 "$(cells account_id "$work/sales.csv" | grep -c '^$')"
+    expect "opportunities of GTX Pro" 1480 "$(cells product "$work/sales.csv" | grep -c '^GTX Pro$')"
+
+    "$abm" account groups --format csv >"$work/groups.csv"
+    expect "groups" 70 "$(cells account_id "$work/groups.csv" | wc -l)"
+    expect "members of all groups" 85 "$(cells members "$work/groups.csv" | total)"
+    expect "won of all groups" 4238 "$(cells won "$work/groups.csv" | total)"
+    expect "won amount of all groups" 10005534 "$(cells won_amount "$work/groups.csv" | total)"
+    expect "members of Acme Corporation" 5 "$("$abm" account group acme-corporation --format csv | tail -n +2 | wc -l)"
+    expect "won of Acme Corporation" 214 "$("$abm" account group acme-corporation --format csv | cells won | total)"
+
+    # Before the accounts, which are mentioned only until they come.
+    fresh "$1"
+    "$abm" import opportunities "$maven/sales_pipeline.csv" --map "$maps/maven-opportunities.yaml" --quiet >/dev/null
+    "$abm" import accounts "$maven/accounts.csv" --map "$maps/maven-accounts.yaml" --quiet >/dev/null
+    [ "$(digest)" = "$first" ] || fail "opportunities before their accounts changed the digest"
+    ok "opportunities before their accounts give the same digest"
+}
+
+# 417 deals, each won by one of 4,032 leads.
+check_olist() {
+    local olist=$data/olist-funnel
+    "$abm" import opportunities "$olist/olist_closed_deals_dataset.csv" --map "$maps/olist-deals.yaml" --quiet
+    "$abm" import leads "$olist/olist_marketing_qualified_leads_dataset.csv" --map "$maps/olist-leads.yaml" --quiet
+    "$abm" opportunity list --state won --format csv | cells people | sort >"$work/won"
+    expect "deals" 417 "$(wc -l <"$work/won")"
+    "$abm" lead list --format csv --attribute origin >"$work/leads.csv"
+    expect "leads" 4032 "$(cells lead_id "$work/leads.csv" | wc -l)"
+    expect "deals that join a lead" 417 "$(cells lead_id "$work/leads.csv" | sort | comm -12 - "$work/won" | wc -l)"
+    expect "leads of unknown origin" 591 "$(cells origin "$work/leads.csv" | grep -c '^unknown$')"
+    expect "leads without an origin" 32 "$(cells origin "$work/leads.csv" | grep -c '^$')"
+}
