@@ -37,6 +37,11 @@ impl MigratorTrait for Migrator {
                 postgres: include_str!("sql/postgres/m20261122_000004_opportunity.sql"),
             }),
             Box::new(step::Step {
+                name: "m20261122_000005_retraction",
+                sqlite: include_str!("sql/sqlite/m20261122_000005_retraction.sql"),
+                postgres: include_str!("sql/postgres/m20261122_000005_retraction.sql"),
+            }),
+            Box::new(step::Step {
                 name: "m20261122_000006_publishing",
                 sqlite: include_str!("sql/sqlite/m20261122_000006_publishing.sql"),
                 postgres: include_str!("sql/postgres/m20261122_000006_publishing.sql"),

@@ -26,6 +26,7 @@ mod reading;
 mod refusal;
 mod replicas;
 mod requests;
+mod retraction;
 mod time;
 mod timeline;
 mod tokens;

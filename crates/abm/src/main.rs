@@ -1,6 +1,7 @@
 //! `abm`: the account-scoring service and everything to work with it, in one binary.
 
 mod account;
+mod activity;
 mod demo;
 mod explain;
 mod import;
@@ -53,6 +54,9 @@ enum Command {
     /// Shows leads.
     #[command(subcommand)]
     Lead(lead::LeadCommand),
+    /// Takes activities back.
+    #[command(subcommand)]
+    Activity(activity::ActivityCommand),
     /// Shows opportunities.
     #[command(subcommand)]
     Opportunity(opportunity::OpportunityCommand),
@@ -103,6 +107,9 @@ async fn run(cli: Cli) -> anyhow::Result<std::process::ExitCode> {
         }
         Command::Lead(command) => {
             with(&target, async |client| lead::run(client, &command).await).await?;
+        }
+        Command::Activity(command) => {
+            with(&target, async |client| activity::run(client, &command).await).await?;
         }
         Command::Opportunity(command) => {
             with(&target, async |client| opportunity::run(client, &command).await).await?;

@@ -34,7 +34,8 @@ pub(crate) struct Work {
     pub(crate) profiles: BTreeMap<LeadId, LeadProfile>,
     /// Entries for ledgers, by person; `None` is the unknown visitor.
     pub(crate) entries: BTreeMap<Option<LeadId>, Vec<Entry>>,
-    /// Ledgers made anew because the matching rules have changed, by person.
+    /// Ledgers made anew because the matching rules have changed or activities were taken back,
+    /// by person.
     pub(crate) rebuilt: BTreeMap<Option<LeadId>, Ledger>,
     /// What is new.
     pub(crate) cause: Cause,
@@ -48,7 +49,8 @@ impl Work {
     /// Whether anything but the time is new.
     fn has_news(&self) -> bool {
         let people = !self.joined.is_empty() || self.left || !self.profiles.is_empty();
-        people || self.profile.is_some() || !self.entries.is_empty()
+        let ledgers = !self.entries.is_empty() || !self.rebuilt.is_empty();
+        people || ledgers || self.profile.is_some()
     }
 }
 

@@ -24,6 +24,10 @@ pub(crate) struct News {
     pub(crate) accounts: BTreeSet<AccountId>,
     /// People whose profile changed, by account.
     pub(crate) leads: BTreeMap<AccountId, BTreeSet<LeadId>>,
+    /// People whose ledger is to be made again from their activities.
+    pub(crate) again: BTreeSet<LeadId>,
+    /// Accounts of whose unknown visitor the same holds.
+    pub(crate) visited: BTreeSet<AccountId>,
 }
 
 /// Folds locked accounts at a moment and stores what was found. Their activities are stored
@@ -92,7 +96,7 @@ async fn gather(
         });
     }
     load_profiles(tx, compiled, &mut work, &news).await?;
-    rebuild_ledgers(tx, compiled, &mut work).await?;
+    rebuild_ledgers(tx, compiled, &mut work, &news).await?;
     Ok(work)
 }
 
@@ -131,17 +135,20 @@ async fn load_profiles(
     Ok(())
 }
 
-/// Makes the ledgers anew that other matching rules have made.
+/// Makes the ledgers anew that other matching rules have made, or that lack something since.
 async fn rebuild_ledgers(
     tx: &WriteTx,
     compiled: &Compiled,
     work: &mut [Work],
+    news: &News,
 ) -> Result<(), AppError> {
     let (mut leads, mut accounts) = (Vec::new(), Vec::new());
     for work in work.iter() {
-        let stale = work.people.iter().filter(|person| person.matching != compiled.matching);
+        let stale = work.people.iter().filter(|person| {
+            person.matching != compiled.matching || news.again.contains(&person.lead)
+        });
         leads.extend(stale.map(|person| person.lead.clone()));
-        if work.state.matching != compiled.matching {
+        if work.state.matching != compiled.matching || news.visited.contains(&work.state.id) {
             accounts.push(work.state.id.clone());
         }
     }

@@ -21,6 +21,7 @@ mod operations;
 mod opportunities;
 mod publish;
 mod regroup;
+mod retract;
 mod subject;
 mod tokens;
 mod upsert;
@@ -35,11 +36,11 @@ use abm_store::Store;
 use tokio::sync::Notify;
 
 pub use abm_store::{
-    AccountRecord, AccountScores, AccountState, ActivityPlace, ActivitySubject, Cause, GroupMember,
-    LeadRecord, ModelRecord, ModelState, OperationKind, OperationRecord, OperationState,
-    OpportunityFilter, OpportunityRecord, OpportunityTotals, PriorityFilter, PriorityRow,
-    Publication, RejectedActivity, StoreError, StoredActivity, TimelineLine, TopPerson,
-    WorkspaceRecord,
+    AccountRecord, AccountScores, AccountState, ActivityFilter, ActivityPlace, ActivitySubject,
+    Cause, GroupMember, LeadRecord, ModelRecord, ModelState, OperationKind, OperationRecord,
+    OperationState, OpportunityFilter, OpportunityRecord, OpportunityTotals, PriorityFilter,
+    PriorityRow, Publication, RejectedActivity, StoreError, StoredActivity, TimelineLine,
+    TopPerson, WorkspaceRecord,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::AppError;
@@ -51,6 +52,7 @@ pub use idempotency::RequestKey;
 pub use ingest::{Recorded, Refused, RowOutcome, Submission};
 pub use models::Version;
 pub use publish::Rules;
+pub use retract::{RETRACT_MOST, Retracted, Retraction, Shown};
 pub use tokens::{Caller, DEFAULT_DAYS, NewToken, Role};
 pub use upsert::{Upsert, UpsertOptions, UpsertOutcome, Upserted};
 pub use verify::{Difference, Verification};

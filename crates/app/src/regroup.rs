@@ -119,7 +119,12 @@ pub(crate) async fn move_people(
     let mut states = tx.people(loaded).await?;
     let stale: Vec<LeadId> = states
         .values()
-        .filter(|state| state.matching != compiled.matching && state.account.is_none())
+        .filter(|state| {
+            // Of those who go into an account the ledger is looked at with it.
+            let alone = people.after.get(&state.lead).is_some_and(|lead| lead.account.is_none());
+            let other_rules = state.matching != compiled.matching;
+            alone && (other_rules || news.again.contains(&state.lead))
+        })
         .map(|state| state.lead.clone())
         .collect();
     let mut rebuilt = ledgers_of_leads(tx, compiled, stale).await?;

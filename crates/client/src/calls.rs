@@ -57,6 +57,8 @@ writes! {
     leads.batch_upsert_leads(BatchUpsertLeadsRequest) -> BatchUpsertLeadsResponse;
     /// Stores up to 1,000 activities and scores what they touch.
     activities.record_activities(RecordActivitiesRequest) -> RecordActivitiesResponse;
+    /// Takes up to 10,000 activities back, or tells what that would do.
+    activities.retract_activities(RetractActivitiesRequest) -> RetractActivitiesResponse;
     /// Creates or replaces an opportunity.
     outcomes.upsert_opportunity(UpsertOpportunityRequest) -> UpsertOpportunityResponse;
     /// Creates or replaces up to 1,000 opportunities.

@@ -68,6 +68,13 @@ impl ActivityService for Scripted {
         }))
     }
 
+    async fn retract_activities(
+        &self,
+        _: Request<v1::RetractActivitiesRequest>,
+    ) -> Result<Response<v1::RetractActivitiesResponse>, Status> {
+        Err(Status::unimplemented("not scripted"))
+    }
+
     async fn list_rejected_activities(
         &self,
         _: Request<v1::ListRejectedActivitiesRequest>,

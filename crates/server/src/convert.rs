@@ -11,6 +11,7 @@ pub(crate) mod missing;
 pub(crate) mod model;
 pub(crate) mod operation;
 pub(crate) mod opportunity;
+pub(crate) mod retraction;
 pub(crate) mod score;
 pub(crate) mod time;
 pub(crate) mod verdict;

@@ -5,7 +5,7 @@ use abm_app::Role;
 /// Something that roles may or may not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// Put activities.
+    /// Put activities, and take them back.
     PutActivities,
     /// Put and remove accounts and people.
     PutRecords,
@@ -58,7 +58,7 @@ impl Permission {
 pub fn permission_of(path: &str) -> Option<Permission> {
     let (service, call) = path.strip_prefix("/abm.v1.")?.split_once('/')?;
     Some(match (service, call) {
-        ("ActivityService", "RecordActivities") => Permission::PutActivities,
+        ("ActivityService", "RecordActivities" | "RetractActivities") => Permission::PutActivities,
         ("ActivityService", "ListActivities" | "ListRejectedActivities") => Permission::ReadRecords,
         ("AccountService", "UpsertAccount" | "BatchUpsertAccounts" | "DeleteAccount") => {
             Permission::PutRecords

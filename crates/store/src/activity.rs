@@ -134,17 +134,18 @@ impl View {
         Ok(found)
     }
 
-    /// The time of the latest activity of all.
+    /// The time of the latest activity of all, without those taken back.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn latest_activity(&self) -> Result<Option<Timestamp>, StoreError> {
         let sql = format!(
-            "SELECT MAX(occurred_at) FROM activity WHERE workspace_id = {}",
+            "SELECT occurred_at FROM activity WHERE workspace_id = {} AND retracted_at IS NULL \
+             ORDER BY workspace_id DESC, occurred_at DESC LIMIT 1",
             self.workspace
         );
         let row = self.db().query_one_raw(self.statement(&sql, [])).await?;
-        let micros: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+        let micros: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
         Ok(micros.map(Timestamp::from_micros))
     }
 }
@@ -318,6 +319,7 @@ impl TryFrom<Model> for StoredActivity {
             attributes,
             content_hash: _,
             received_at,
+            retracted_at: _,
         } = row;
         let corrupt = |what: String| StoreError::corrupt("activity", what);
         let lead = if lead_id.is_empty() { None } else { Some(LeadId::new(lead_id)) };

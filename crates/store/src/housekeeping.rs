@@ -9,6 +9,8 @@ use crate::{StoreError, WriteTx};
 const REJECTED_DAYS: i64 = 30;
 /// Days that a request id keeps its first outcome.
 const REQUEST_DAYS: i64 = 7;
+/// Days that the id of an activity that was taken back stays used.
+const RETRACTED_DAYS: i64 = 400;
 /// Days that a line of the outbox waits for those who listen.
 const OUTBOX_DAYS: i64 = 7;
 
@@ -23,6 +25,7 @@ impl WriteTx {
             ("rejected_activity", "received_at", kept(REJECTED_DAYS)),
             ("request", "created_at", kept(REQUEST_DAYS)),
             ("outbox", "created_at", kept(OUTBOX_DAYS)),
+            ("activity", "retracted_at", kept(RETRACTED_DAYS)),
             ("activity_receipt", "bucket", bucket(now) - 2),
         ] {
             let workspace = self.workspace;

@@ -25,6 +25,7 @@ mod rank;
 mod records;
 mod rejected;
 mod request;
+mod retraction;
 mod revision;
 mod setting;
 mod shown;
@@ -52,6 +53,7 @@ pub use records::{
     StoredActivity, TimelineLine, TokenRecord, WorkspaceRecord,
 };
 pub use request::FirstOutcome;
+pub use retraction::ActivityFilter;
 pub use shown::AccountScores;
 pub use slot::Slot;
 pub use view::View;

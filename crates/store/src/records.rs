@@ -329,6 +329,8 @@ pub enum Cause {
     Profile,
     /// Another model version came into force.
     Model,
+    /// Activities were taken back.
+    Retraction,
 }
 
 impl Cause {
@@ -340,11 +342,12 @@ impl Cause {
             Self::Time => "time",
             Self::Profile => "profile",
             Self::Model => "model",
+            Self::Retraction => "retraction",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Activity, Self::Time, Self::Profile, Self::Model]
+        [Self::Activity, Self::Time, Self::Profile, Self::Model, Self::Retraction]
             .into_iter()
             .find(|cause| cause.name() == name)
     }

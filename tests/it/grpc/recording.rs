@@ -9,6 +9,7 @@ both_engines!(
     a_bad_row_is_told_in_its_place_and_the_rest_is_in,
     a_write_is_in_the_next_read_and_revisions_can_be_asked_for,
     at_most_a_thousand_rows_come_in_one_batch,
+    activities_are_taken_back_by_reference_and_by_rule,
 );
 
 fn activity(id: &str, lead: &str, at: i64) -> v1::Activity {
@@ -111,5 +112,65 @@ async fn at_most_a_thousand_rows_come_in_one_batch(world: World) {
     };
     let refused = client.record_activities(request).await.unwrap_err();
     assert_eq!(refused.reason(), v1::ErrorReason::BatchTooLarge);
+    served.stop().await;
+}
+
+async fn activities_are_taken_back_by_reference_and_by_rule(world: World) {
+    let served = Served::open(world).await;
+    let client = served.client().await;
+    let now = served.world.now().secs();
+    record(&client, (0..2).map(|n| activity(&format!("a{n}"), "ada", now - n)).collect()).await;
+    let reference = v1::ActivityReference {
+        source: "web".into(),
+        activity_id: "a0".into(),
+        occurred_at: Some(prost_types::Timestamp { seconds: now, nanos: 0 }),
+    };
+    let by_reference = v1::RetractActivitiesRequest {
+        activities: vec![reference.clone()],
+        dry_run: true,
+        ..Default::default()
+    };
+    let told = client.retract_activities(by_reference.clone()).await.unwrap();
+    assert_eq!((told.retracted, told.accounts_total, told.leads_total), (1, 1, 1));
+    let (account, lead) = (&told.accounts[0], &told.leads[0]);
+    assert_eq!((account.account_id.as_str(), account.gone), ("ibm.com", false));
+    assert!(account.engagement_after < account.engagement_before);
+    assert!(lead.engagement_after < lead.engagement_before);
+    let again = v1::RetractActivitiesRequest { dry_run: false, ..by_reference };
+    let done = client.retract_activities(again).await.unwrap();
+    assert_eq!((&done.accounts, &done.leads), (&told.accounts, &told.leads));
+    let by_rule = |rule: &str| v1::RetractActivitiesRequest {
+        filter: Some(v1::ActivityFilter {
+            source: "web".into(),
+            rule: rule.into(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let done = client.retract_activities(by_rule("activity.type == 'demo_request'")).await.unwrap();
+    assert_eq!((done.retracted, done.accounts[0].gone, done.leads[0].gone), (1, true, true));
+    let list = v1::ListAccountsRequest::default();
+    assert!(client.list_accounts(list).await.unwrap().accounts.is_empty());
+
+    let nothing = v1::RetractActivitiesRequest::default();
+    let both = v1::RetractActivitiesRequest { activities: vec![reference.clone()], ..by_rule("") };
+    let anything = v1::RetractActivitiesRequest {
+        filter: Some(v1::ActivityFilter::default()),
+        ..Default::default()
+    };
+    let no_time = v1::ActivityReference { occurred_at: None, ..reference };
+    let no_time = v1::RetractActivitiesRequest { activities: vec![no_time], ..Default::default() };
+    for (bad, field) in [
+        (nothing, "filter"),
+        (both, "filter"),
+        (anything, "filter.source"),
+        (no_time, "activities[0].occurred_at"),
+        (by_rule("activity.type =="), "filter.rule"),
+        (by_rule("lead.title == 'x'"), "filter.rule"),
+    ] {
+        let refused = client.retract_activities(bad).await.unwrap_err();
+        assert_eq!(refused.reason(), v1::ErrorReason::InvalidField);
+        assert_eq!(refused.refusal().unwrap().violations[0].field, field);
+    }
     served.stop().await;
 }

@@ -108,7 +108,7 @@ fn seen(id: &LeadId, now: Timestamp) -> LeadRecord {
 
 /// Takes what an activity says of a person's employer. Of several activities the latest tells
 /// the account and the smallest address counts, so that their order does not matter.
-fn take_hints(lead: &mut LeadRecord, activity: &Activity) {
+pub(crate) fn take_hints(lead: &mut LeadRecord, activity: &Activity) {
     if let Some(account) = &activity.account {
         let hint = (activity.occurred_at, account.clone());
         if lead.hint.as_ref().is_none_or(|known| *known < hint) {

@@ -78,6 +78,7 @@ pub(crate) fn change(line: &TimelineLine) -> v1::ScoreChange {
         Cause::Time => v1::ScoreChangeCause::Time,
         Cause::Profile => v1::ScoreChangeCause::Profile,
         Cause::Model => v1::ScoreChangeCause::Model,
+        Cause::Retraction => v1::ScoreChangeCause::Retraction,
     };
     v1::ScoreChange {
         sequence: line.sequence,

@@ -8,10 +8,11 @@ use abm_proto::v1::list_activities_request::Subject;
 use tonic::{Request, Response, Status};
 
 use super::{
-    Services, account_id, check_request_id, check_rows, lead_id, moment, page_of, page_size,
+    Services, account_id, check_request_id, check_rows, inside, lead_id, moment, page_of,
+    page_size, request_key,
 };
-use crate::convert::{activity, time, verdict};
-use crate::error::{invalid_field, status_of};
+use crate::convert::{activity, retraction, time, verdict};
+use crate::error::{invalid, invalid_field, status_of};
 use crate::tokens::page_token_invalid;
 
 type Reply<T> = Result<Response<T>, Status>;
@@ -37,6 +38,28 @@ impl ActivityService for Services {
         let revision = self.revision(&caller, recorded.revision);
         let counts = Some(counts);
         Ok(Response::new(v1::RecordActivitiesResponse { verdicts, counts, revision }))
+    }
+
+    async fn retract_activities(
+        &self,
+        request: Request<v1::RetractActivitiesRequest>,
+    ) -> Reply<v1::RetractActivitiesResponse> {
+        let call = self.open(request)?;
+        let key = request_key("RetractActivities", &call.message.request_id, &call.message)?;
+        let (message, caller) = (call.message, call.caller);
+        check_rows(message.activities.len(), false)?;
+        let asked = match (message.activities.is_empty(), message.filter) {
+            (false, None) => retraction::places(message.activities),
+            (true, Some(filter)) => {
+                retraction::filter(filter).map_err(|found| inside(found, "filter"))
+            }
+            _ => return Err(invalid_field("filter", "is required without activities, not with")),
+        };
+        let asked = asked.map_err(|found| invalid(&found))?;
+        let done = self.app.retract_activities(caller.workspace, key, asked, message.dry_run).await;
+        let done = done.map_err(status_of)?;
+        let revision = self.revision(&caller, done.revision);
+        Ok(Response::new(retraction::to_proto(done, revision)))
     }
 
     async fn list_activities(

@@ -23,6 +23,7 @@ pub(crate) struct Model {
     pub(crate) attributes: String,
     pub(crate) content_hash: i64,
     pub(crate) received_at: i64,
+    pub(crate) retracted_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

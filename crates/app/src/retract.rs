@@ -1,0 +1,277 @@
+//! Taking activities back: the records are then as if these had never come, and their ids stay
+//! used, so that one sent again stays away.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use abm_core::engagement::Reading;
+use abm_core::rule::{ActivityFacts, Answer, Rule};
+use abm_core::tier::Tier;
+use abm_core::{AccountId, Activity, LeadId, Timestamp, WorkspaceId};
+use abm_store::{
+    AccountState, ActivityFilter, ActivityPlace, Cause, LeadRecord, Lock, WorkspaceRecord, WriteTx,
+};
+
+use crate::gather::{News, fold_accounts};
+use crate::idempotency::RequestKey;
+use crate::ingest::take_hints;
+use crate::models::Compiled;
+use crate::regroup::{Entries, People, lock_accounts, match_people, move_people};
+use crate::{App, AppError, Inner};
+
+/// Most activities that one call takes back.
+pub const RETRACT_MOST: usize = 10_000;
+
+/// Most activities that one call looks at.
+const LOOKED_AT: usize = 200_000;
+
+/// Activities that are looked at together.
+const CHUNK: u64 = 5_000;
+
+/// Which activities to take back.
+#[derive(Debug)]
+pub enum Retraction {
+    /// These.
+    Places(Vec<ActivityPlace>),
+    /// Those that pass a filter and satisfy a rule over `activity`.
+    Filter(ActivityFilter, Option<Rule>),
+}
+
+/// What an account shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// 0 to 100.
+    pub engagement: u8,
+    /// 0 to 100.
+    pub fit: u8,
+    /// The tier.
+    pub tier: Option<Tier>,
+}
+
+impl From<&AccountState> for Shown {
+    fn from(state: &AccountState) -> Self {
+        Self { engagement: state.engagement, fit: state.fit, tier: state.tier }
+    }
+}
+
+/// What a retraction did, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Retracted {
+    /// Activities taken back.
+    pub activities: u64,
+    /// Accounts touched, before and after; `None` after for one that is gone.
+    pub accounts: BTreeMap<AccountId, (Shown, Option<Shown>)>,
+    /// The engagement of people touched, before and after; `None` after for one who is gone.
+    pub leads: BTreeMap<LeadId, (u8, Option<u8>)>,
+    /// How many accounts and people there are of them; more than are listed when the call is
+    /// sent again.
+    pub totals: (u64, u64),
+    /// There may be more from this moment on.
+    pub next_from: Option<Timestamp>,
+    /// The position after it.
+    pub revision: u64,
+}
+
+impl App {
+    /// Takes activities back, up to [`RETRACT_MOST`] of them, and scores what they touched as
+    /// if they had never come. With `dry_run` nothing is written.
+    ///
+    /// # Errors
+    /// When the request id was used for something else.
+    pub async fn retract_activities(
+        &self,
+        workspace: WorkspaceId,
+        request: RequestKey,
+        retraction: Retraction,
+        dry_run: bool,
+    ) -> Result<Retracted, AppError> {
+        self.writer
+            .run(move |inner| async move {
+                retract(&inner, workspace, request, retraction, dry_run).await
+            })
+            .await
+    }
+}
+
+async fn retract(
+    inner: &Inner,
+    workspace: WorkspaceId,
+    request: RequestKey,
+    retraction: Retraction,
+    dry_run: bool,
+) -> Result<Retracted, AppError> {
+    let now = inner.clock.now();
+    let (tx, workspace) = inner.begin(workspace, Lock::Exclusive).await?;
+    if let Some(first) = request.first_outcome(&tx).await? {
+        let revision = tx.revision().await?;
+        return Ok(Retracted { revision, ..recall(&first) });
+    }
+    let compiled = inner.models.get(&tx, workspace.model_version).await?;
+    let (found, next_from) = find(&tx, &retraction).await?;
+    let mut done = take_back(&tx, &compiled, &workspace, &found, now).await?;
+    done.next_from = next_from;
+    if dry_run {
+        // Dropped, the transaction leaves nothing behind.
+        done.revision = tx.revision().await?;
+        return Ok(done);
+    }
+    request.remember(&tx, letters(&done), now).await?;
+    done.revision = tx.commit().await?;
+    Ok(done)
+}
+
+/// The figures of a first outcome, in a form that can be remembered.
+fn letters(done: &Retracted) -> String {
+    let next = done.next_from.map(|at| at.micros().to_string()).unwrap_or_default();
+    format!("{} {} {} {next}", done.activities, done.totals.0, done.totals.1)
+}
+
+fn recall(letters: &str) -> Retracted {
+    let mut words = letters.split(' ');
+    let mut number = || words.next().and_then(|word| word.parse::<i64>().ok());
+    let count = |number: Option<i64>| number.unwrap_or_default().unsigned_abs();
+    Retracted {
+        activities: count(number()),
+        totals: (count(number()), count(number())),
+        next_from: number().map(Timestamp::from_micros),
+        ..Retracted::default()
+    }
+}
+
+/// The activities to take back, and from when on there may be more.
+async fn find(
+    tx: &WriteTx,
+    retraction: &Retraction,
+) -> Result<(Vec<Activity>, Option<Timestamp>), AppError> {
+    let (filter, rule) = match retraction {
+        Retraction::Places(places) => {
+            let found = tx.activities_at(places).await?;
+            return Ok((found.into_iter().map(|stored| stored.activity).collect(), None));
+        }
+        Retraction::Filter(filter, rule) => (filter, rule),
+    };
+    let meets = |activity: &Activity| {
+        let answer = |rule: &Rule| rule.answer(&ActivityFacts::new(activity)) == Answer::Yes;
+        rule.as_ref().is_none_or(answer)
+    };
+    let (mut found, mut looked_at, mut after) = (Vec::new(), 0, None);
+    loop {
+        let page = tx.activities_in_order(filter, after.as_ref(), CHUNK).await?;
+        for stored in page.iter().map(|stored| &stored.activity) {
+            if found.len() == RETRACT_MOST || looked_at == LOOKED_AT {
+                return Ok((found, Some(stored.occurred_at)));
+            }
+            looked_at += 1;
+            if meets(stored) {
+                found.push(stored.clone());
+            }
+        }
+        if (page.len() as u64) < CHUNK {
+            return Ok((found, None));
+        }
+        let last = page.last().map(|stored| &stored.activity);
+        after = last.map(|last| (last.occurred_at, last.key.clone()));
+    }
+}
+
+/// Takes activities back and scores what they touched.
+async fn take_back(
+    tx: &WriteTx,
+    compiled: &Arc<Compiled>,
+    workspace: &WorkspaceRecord,
+    found: &[Activity],
+    now: Timestamp,
+) -> Result<Retracted, AppError> {
+    let touched: BTreeSet<LeadId> = found.iter().filter_map(|a| a.lead.clone()).collect();
+    let visited = found.iter().filter(|activity| activity.lead.is_none());
+    let visited: BTreeSet<AccountId> = visited.filter_map(|a| a.account.clone()).collect();
+    let before = tx.lock_leads(touched.iter().cloned()).await?;
+    let places: Vec<ActivityPlace> =
+        found.iter().map(|activity| (activity.occurred_at, activity.key.clone())).collect();
+    tx.retract_activities(&places, now).await?;
+    let (mut people, gone) = without(tx, before).await?;
+    let made = match_people(tx, workspace, people.after.values_mut(), now).await?;
+    let changed: Vec<LeadRecord> = people.changed().cloned().collect();
+    tx.put_leads(&changed).await?;
+    let left = gone.values().filter_map(|lead| lead.account.clone());
+    let all = people.accounts().chain(left.clone()).chain(visited.iter().cloned()).collect();
+    let states = lock_accounts(tx, compiled, all, made, now).await?;
+    let accounts: BTreeMap<AccountId, Shown> =
+        states.iter().map(|(id, state)| (id.clone(), Shown::from(state))).collect();
+    let everybody = people.before.values().chain(gone.values());
+    let leads = engagements(tx, compiled, everybody, now).await?;
+
+    let mut news = News { left: left.collect(), visited, ..News::default() };
+    news.again.extend(people.after.keys().cloned());
+    move_people(tx, compiled, &people, &mut Entries::new(), &mut news).await?;
+    tx.remove_people(gone.values().map(|lead| (lead.account.clone(), lead.id.clone()))).await?;
+    tx.remove_leads(gone.into_keys()).await?;
+    fold_accounts(tx, compiled, states, news, Cause::Retraction, now).await?;
+
+    let after = tx.account_states(accounts.keys().cloned()).await?;
+    let mut still = engagements(tx, compiled, people.after.values(), now).await?;
+    let accounts: BTreeMap<_, _> = accounts
+        .into_iter()
+        .map(|(id, before)| {
+            let after = after.get(&id).map(Shown::from);
+            (id, (before, after))
+        })
+        .collect();
+    let leads: BTreeMap<_, _> = leads
+        .into_iter()
+        .map(|(id, before)| {
+            let after = still.remove(&id);
+            (id, (before, after))
+        })
+        .collect();
+    Ok(Retracted {
+        activities: found.len() as u64,
+        totals: (accounts.len() as u64, leads.len() as u64),
+        accounts,
+        leads,
+        ..Retracted::default()
+    })
+}
+
+/// People as the activities that are left make them, and those of whom nothing is left: no
+/// caller sent them, and no activity names them any more.
+async fn without(
+    tx: &WriteTx,
+    mut before: BTreeMap<LeadId, LeadRecord>,
+) -> Result<(People, BTreeMap<LeadId, LeadRecord>), AppError> {
+    let mut after = before.clone();
+    for lead in after.values_mut() {
+        lead.hint = None;
+        lead.hint_email.clear();
+    }
+    let mut seen = BTreeSet::new();
+    for stored in tx.activities_of_leads(after.keys().cloned()).await? {
+        if let Some(lead) = stored.activity.lead.as_ref().and_then(|id| after.get_mut(id)) {
+            take_hints(lead, &stored.activity);
+            seen.insert(lead.id.clone());
+        }
+    }
+    after.retain(|id, lead| lead.known || seen.contains(id));
+    let gone: BTreeSet<LeadId> =
+        before.keys().filter(|id| !after.contains_key(*id)).cloned().collect();
+    let gone = gone.into_iter().filter_map(|id| before.remove_entry(&id)).collect();
+    Ok((People { before, after }, gone))
+}
+
+/// What people's engagement is now, by their ledgers as stored.
+async fn engagements(
+    tx: &WriteTx,
+    compiled: &Compiled,
+    people: impl Iterator<Item = &LeadRecord>,
+    now: Timestamp,
+) -> Result<BTreeMap<LeadId, u8>, AppError> {
+    let people: Vec<&LeadRecord> = people.collect();
+    let keys = people.iter().map(|lead| (lead.account.clone(), lead.id.clone()));
+    let states = tx.people(keys).await?;
+    let engagement = |lead: &LeadRecord| {
+        let state = states.get(&lead.id)?;
+        Some(Reading::new(&compiled.model, &state.ledger).engagement(now.secs()))
+    };
+    let each = people.iter().map(|lead| (lead.id.clone(), engagement(lead).unwrap_or(0)));
+    Ok(each.collect())
+}
