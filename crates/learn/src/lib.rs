@@ -1,0 +1,12 @@
+//! Learning from outcomes: was a score any good, and what would a better one look like?
+//!
+//! [`measure()`] holds scores against what became of people: how well they order, what the top
+//! tenth holds, how often a score comes true, with intervals and a verdict in plain words.
+//!
+//! Everything here is a function of its arguments: no I/O, no async, no clock, no database.
+//! What is drawn at random is drawn from a seed, so that equal questions have equal answers.
+
+pub mod measure;
+pub mod split;
+
+pub use measure::{Measures, Scored, Verdict, measure};
