@@ -6,4 +6,5 @@ mod models;
 mod outcomes;
 mod peers;
 mod recording;
+mod suggest;
 mod views;

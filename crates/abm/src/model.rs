@@ -1,5 +1,7 @@
 //! `abm model`.
 
+mod suggest;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -61,6 +63,8 @@ pub(crate) enum ModelCommand {
         #[arg(long, default_value = "")]
         comment: String,
     },
+    /// Learns a draft of fit rules from what became of people, and writes it to a file.
+    Suggest(suggest::SuggestArgs),
     /// Puts the rules of an earlier version in force again, as a new version.
     Rollback {
         /// The version.
@@ -91,6 +95,7 @@ pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Resu
         }
         ModelCommand::List => list(client).await,
         ModelCommand::Init { file } => init(file),
+        ModelCommand::Suggest(args) => suggest::run(client, args).await,
         ModelCommand::Diff { before, after } => diff(client, before, after.as_deref()).await,
         ModelCommand::Rollback { version, comment } => {
             let request = v1::RollBackModelRequest {

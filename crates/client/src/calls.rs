@@ -114,6 +114,8 @@ reads! {
     operations.get_operation(GetOperationRequest) -> GetOperationResponse;
     /// Returns one page of long work; [`Client::pages`] gives it all.
     operations.list_operations(ListOperationsRequest) -> ListOperationsResponse;
+    /// Learns a draft of fit rules from outcomes; give it a long deadline.
+    models.suggest_model(SuggestModelRequest) -> SuggestModelResponse;
     /// Recomputes every score and compares; give it a long deadline.
     admin.verify(VerifyRequest) -> VerifyResponse;
 }

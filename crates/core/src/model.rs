@@ -8,6 +8,7 @@ pub mod diff;
 pub mod file;
 mod parse;
 mod problem;
+mod rewrite;
 mod sense;
 mod signals;
 mod worth;
@@ -23,8 +24,10 @@ use crate::rule::Rule;
 use crate::tier::Tiers;
 use crate::title::TitleRules;
 
+pub use compile::RULES;
 pub use parse::{parse, validate};
 pub use problem::{Problem, Severity};
+pub use rewrite::with_lead_fit;
 pub use signals::{Group, Match, Signal, SignalRules};
 pub use worth::Worth;
 

@@ -2,13 +2,19 @@
 
 use sha2::{Digest, Sha256};
 
+/// The place of a record in an order that is as good as drawn by lot, and always the same for a
+/// seed and an id.
+#[must_use]
+pub fn place(seed: u64, id: &str) -> u64 {
+    let digest = Sha256::new().chain_update(seed.to_be_bytes()).chain_update(id).finalize();
+    digest.iter().take(8).fold(0, |number, &byte| number << 8 | u64::from(byte))
+}
+
 /// Whether a record is held out: about `percent` of all ids are, always the same ones for a
 /// seed, and independent of every other record. A `percent` of 100 or more holds out all.
 #[must_use]
 pub fn is_held_out(seed: u64, id: &str, percent: u8) -> bool {
-    let digest = Sha256::new().chain_update(seed.to_be_bytes()).chain_update(id).finalize();
-    let number = digest.iter().take(8).fold(0_u64, |number, &byte| number << 8 | u64::from(byte));
-    number % 100 < u64::from(percent)
+    place(seed, id) % 100 < u64::from(percent)
 }
 
 #[cfg(test)]

@@ -80,7 +80,10 @@ pub fn permission_of(path: &str) -> Option<Permission> {
         }
         ("OutcomeService", "GetOpportunity" | "ListOpportunities") => Permission::ReadScores,
         ("ModelService", "GetModel" | "ListModels" | "ValidateModel") => Permission::ReadScores,
-        ("ModelService", "CreateModelVersion" | "PublishModel" | "RollBackModel")
+        (
+            "ModelService",
+            "CreateModelVersion" | "PublishModel" | "RollBackModel" | "SuggestModel",
+        )
         | ("OperationService", "CancelOperation") => Permission::ChangeModel,
         ("OperationService", "GetOperation" | "ListOperations") => Permission::ReadScores,
         ("AdminService", "Verify") => Permission::Administer,

@@ -18,7 +18,7 @@ use crate::rollup::Rollup;
 use crate::rule::{Rule, Scope};
 
 /// Most rules (signals, patterns, and rules of titles, fit, exclusion and segments) of one model.
-const RULES: usize = 500;
+pub const RULES: usize = 500;
 /// Longest time that a model may speak of, in days: a hundred years.
 const DAYS: f64 = 36_500.0;
 /// Most points that a cap or a curve may speak of: what a hundred thousand of the strongest

@@ -7,8 +7,8 @@ use abm_proto::v1::model_service_server::ModelService;
 use tonic::{Request, Response, Status};
 
 use super::{Services, page_of, page_size, request_key, version};
-use crate::convert::{model, operation};
-use crate::error::{invalid_field, status_of};
+use crate::convert::{model, operation, suggestion};
+use crate::error::{invalid, invalid_field, status_of};
 use crate::tokens::page_token_invalid;
 
 type Reply<T> = Result<Response<T>, Status>;
@@ -124,6 +124,19 @@ impl ModelService for Services {
             problems: problems.into_iter().take(PROBLEMS).map(model::problem).collect(),
             revision: self.revision(&call.caller, revision),
         }))
+    }
+
+    async fn suggest_model(
+        &self,
+        request: Request<v1::SuggestModelRequest>,
+    ) -> Reply<v1::SuggestModelResponse> {
+        let call = self.open(request)?;
+        self.at_least(&call.caller, &call.message.min_revision).await?;
+        let question = suggestion::question(call.message).map_err(|found| invalid(&found))?;
+        let suggested = self.app.suggest_model(call.caller.workspace, question).await;
+        let suggested = suggested.map_err(status_of)?;
+        let revision = self.revision(&call.caller, suggested.revision);
+        Ok(Response::new(suggestion::to_proto(suggested, revision)))
     }
 }
 

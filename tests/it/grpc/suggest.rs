@@ -1,0 +1,108 @@
+//! Drafts of models, learned from outcomes, as callers get them.
+
+use abm_app::Role;
+use abm_client::{Client, v1};
+use abm_core::model::DEFAULT_FILE;
+use abm_tests::{ALead, Served, World, both_engines, lead};
+use tonic::Code;
+
+both_engines!(
+    a_draft_is_learned_from_outcomes_and_can_be_published,
+    what_is_held_out_decides_nothing_in_the_draft,
+    a_draft_is_refused_where_it_cannot_be_learned,
+);
+
+/// Four hundred people; those from the web buy twice as often, whom the seller calls hot bought.
+fn people(bought: impl Fn(usize, bool) -> bool) -> Vec<ALead> {
+    let person = |number: usize| {
+        let web = number % 2 == 0;
+        let held_out = number % 4 > 1;
+        let usual = number * 7919 % 100 < if web { 70 } else { 25 };
+        let bought = bought(number, usual);
+        lead(&format!("p{number:03}"))
+            .attribute("Lead Source", if web { "Web" } else { "Fair" })
+            .attribute("seller's view", if bought { "hot" } else { "cold" })
+            .attribute("bought", if bought { "1" } else { "0" })
+            .attribute("part", if held_out { "test" } else { "train" })
+    };
+    (0..400).map(person).collect()
+}
+
+fn question() -> v1::SuggestModelRequest {
+    v1::SuggestModelRequest {
+        outcome_rule: "lead.attributes.bought == '1'".into(),
+        train_rule: "lead.attributes.part == 'train'".into(),
+        ..Default::default()
+    }
+}
+
+async fn suggest(client: &Client) -> v1::SuggestModelResponse {
+    client.suggest_model(question()).await.unwrap()
+}
+
+async fn a_draft_is_learned_from_outcomes_and_can_be_published(world: World) {
+    let served = Served::open(world).await;
+    served.world.leads(people(|_, usual| usual)).await;
+    let client = served.client().await;
+    let reply = suggest(&client).await;
+    assert_eq!((reply.base_version, reply.learned_rows), (1, 200));
+    let rule = reply.rules.first().unwrap();
+    assert!(rule.when.contains(r#"lead.attributes["Lead Source"]"#), "{rule:?}");
+    let refused = reply.unused_fields.iter().find(|field| field.name == "seller's view").unwrap();
+    assert_eq!(refused.class(), v1::UnusedFieldClass::Refused, "{refused:?}");
+    for asked in ["bought", "part"] {
+        assert!(reply.unused_fields.iter().any(|field| field.name == asked), "{asked}");
+    }
+    let (draft, base) = (reply.draft.unwrap(), reply.base.unwrap());
+    assert_eq!((draft.rows, base.rows), (200, 200));
+    assert!(draft.auc.unwrap().value > 0.65 && draft.auc.unwrap().low > 0.5, "{draft:?}");
+    // Nothing that the default model asks is known of these people.
+    assert_eq!(base.verdict(), v1::ScoreVerdict::NoSignal);
+    // Comments of the file it was made from are still there.
+    assert!(reply.model_file.contains("# Asks to be called"));
+    assert_ne!(reply.model_file, DEFAULT_FILE);
+    let publish = v1::PublishModelRequest { model_file: reply.model_file, ..Default::default() };
+    assert_eq!(client.publish_model(publish).await.unwrap().model.unwrap().version, 2);
+    let reply = suggest(&client).await;
+    assert_eq!((reply.base_version, reply.draft), (2, reply.base));
+    served.stop().await;
+}
+
+async fn what_is_held_out_decides_nothing_in_the_draft(world: World) {
+    let served = Served::open(world).await;
+    served.world.leads(people(|_, usual| usual)).await;
+    let client = served.client().await;
+    let one = suggest(&client).await;
+    // Everybody who is held out turns into the opposite.
+    served.world.leads(people(|number, usual| usual ^ (number % 4 > 1))).await;
+    let other = suggest(&client).await;
+    assert_eq!((one.model_file, one.rules), (other.model_file, other.rules));
+    assert_eq!(one.unused_fields, other.unused_fields);
+    assert_eq!(other.draft.unwrap().verdict(), v1::ScoreVerdict::WorseThanChance);
+    served.stop().await;
+}
+
+async fn a_draft_is_refused_where_it_cannot_be_learned(world: World) {
+    let served = Served::with(world, |_| {}).await;
+    served.world.leads(people(|number, _| number < 90)).await;
+    let client = served.client_as(Role::Marketing).await;
+    let refused = client.suggest_model(question()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(refused.to_string().contains("46 examples have the outcome"), "{refused}");
+    for (wrong, expected) in [
+        (v1::SuggestModelRequest { outcome_rule: "lead.nme == 'a'".into(), ..question() }, "nme"),
+        (v1::SuggestModelRequest { outcome_rule: String::new(), ..question() }, "outcome_rule"),
+        (v1::SuggestModelRequest { train_rule: "lead.title".into(), ..question() }, "train_rule"),
+        (v1::SuggestModelRequest { capacity: -1, ..question() }, "capacity"),
+    ] {
+        let refused = client.suggest_model(wrong).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument);
+        assert!(refused.to_string().contains(expected), "{refused}");
+    }
+    let unknown = v1::SuggestModelRequest { base_version: 9, ..question() };
+    assert_eq!(client.suggest_model(unknown).await.unwrap_err().code(), Code::NotFound);
+    let sales = served.client_as(Role::Sales).await;
+    let refused = sales.suggest_model(question()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+    served.stop().await;
+}
