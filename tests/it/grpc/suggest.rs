@@ -15,7 +15,7 @@ both_engines!(
 /// Four hundred people; those from the web buy twice as often, whom the seller calls hot bought.
 fn people(bought: impl Fn(usize, bool) -> bool) -> Vec<ALead> {
     let person = |number: usize| {
-        let web = number % 2 == 0;
+        let web = number.is_multiple_of(2);
         let held_out = number % 4 > 1;
         let usual = number * 7919 % 100 < if web { 70 } else { 25 };
         let bought = bought(number, usual);
