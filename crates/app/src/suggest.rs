@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use abm_core::rule::{AccountFacts, Answer, LeadFacts, Rule, Scope};
+use abm_core::title::TitleRules;
 use abm_core::{AccountId, AccountProfile, LeadId, Model, WorkspaceId, fit, model};
 use abm_learn::measure::{self, Scored};
 use abm_learn::suggest::{self, Column, Field, Record, TooFew};
@@ -93,8 +94,13 @@ impl Asked {
 
     /// Whether the outcome came, and whether somebody is learned from; `None` when either is
     /// unknown.
-    fn of(&self, lead: &LeadRecord, account: &AccountFacts) -> Option<(bool, bool)> {
-        let facts = LeadFacts::new(&lead.profile, account);
+    fn of(
+        &self,
+        lead: &LeadRecord,
+        account: &AccountFacts,
+        titles: &TitleRules,
+    ) -> Option<(bool, bool)> {
+        let facts = LeadFacts::new(&lead.profile, &titles.read(&lead.profile), account);
         let known = |rule: &Rule| match rule.answer(&facts) {
             Answer::Yes => Some(true),
             Answer::No => Some(false),
@@ -128,9 +134,8 @@ impl App {
             None => self.inner.workspace(&view).await?.model_version,
         };
         let compiled = self.inner.models.get(&view, base).await?;
-        let record = view.model(base).await?;
-        let record = record.ok_or_else(|| AppError::not_found("model version", base))?;
-        let people = read_people(&view, &asked).await?;
+        let record = self.inner.model_record(&view, base).await?;
+        let people = read_people(&view, &asked, &compiled.model.titles).await?;
         drop(view);
         // Takes seconds of computing: not on the threads that answer other calls.
         let learned = tokio::task::spawn_blocking(move || {
@@ -144,7 +149,7 @@ impl App {
 }
 
 /// Everybody with an outcome, and their accounts.
-async fn read_people(view: &View, asked: &Asked) -> Result<People, AppError> {
+async fn read_people(view: &View, asked: &Asked, titles: &TitleRules) -> Result<People, AppError> {
     let (mut people, mut drawn) = (People::default(), BTreeMap::new());
     let mut after: Option<LeadId> = None;
     loop {
@@ -160,7 +165,7 @@ async fn read_people(view: &View, asked: &Asked) -> Result<People, AppError> {
         people.accounts.extend(found.into_iter().map(|(id, account)| (id, account.profile)));
         for lead in page {
             let account = people.account_of(&lead);
-            if let Some((outcome, is_learned)) = asked.of(&lead, &account) {
+            if let Some((outcome, is_learned)) = asked.of(&lead, &account, titles) {
                 let place = split::place(SEED, lead.id.as_str());
                 drawn.insert((place, lead.id.clone()), (Subject { lead, outcome }, is_learned));
             }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use abm_core::rule::{AccountFacts, Answer, LeadFacts, Rule, Scope};
+use abm_core::title::Position;
 use abm_core::{AccountProfile, LeadProfile};
 use proptest::prelude::*;
 use rand::Rng;
@@ -92,7 +93,7 @@ fn fits(world: &World, draft: &Suggestion) -> Vec<f64> {
     let account = AccountFacts::new(&AccountProfile::default());
     let fit = |row| {
         let lead = world.lead(row);
-        let facts = LeadFacts::new(&lead, &account);
+        let facts = LeadFacts::new(&lead, &Position::default(), &account);
         let holds = rules.iter().filter(|(rule, _)| rule.answer(&facts) == Answer::Yes);
         f64::from(holds.map(|(_, points)| points).sum::<i32>())
     };
@@ -142,7 +143,8 @@ fn rules_say_of_how_many_they_are_true_and_hardly_any_sum_is_cut_off() {
         let rows: Vec<usize> = (0..world.outcomes.len())
             .filter(|row| {
                 let lead = world.lead(*row);
-                compiled.answer(&LeadFacts::new(&lead, &account)) == Answer::Yes
+                compiled.answer(&LeadFacts::new(&lead, &Position::default(), &account))
+                    == Answer::Yes
             })
             .collect();
         let positives = rows.iter().filter(|row| world.outcomes[**row]).count();
@@ -403,7 +405,7 @@ proptest! {
             let compiled = compiled.expect("it is");
             let holds = (0..world.outcomes.len()).filter(|row| {
                 let lead = world.lead(*row);
-                compiled.answer(&LeadFacts::new(&lead, &account)) == Answer::Yes
+                compiled.answer(&LeadFacts::new(&lead, &Position::default(), &account)) == Answer::Yes
             });
             prop_assert_eq!(rule.rows, holds.count(), "{}", &rule.when);
         }
