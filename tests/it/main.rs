@@ -27,6 +27,7 @@ mod refusal;
 mod replicas;
 mod requests;
 mod retraction;
+mod simulate;
 mod time;
 mod timeline;
 mod tokens;

@@ -1,5 +1,6 @@
 //! `abm model`.
 
+mod simulate;
 mod suggest;
 
 use std::io::Write;
@@ -54,6 +55,8 @@ pub(crate) enum ModelCommand {
         #[arg(long, default_value = "")]
         comment: String,
     },
+    /// Tries a model on the whole base: who would stand elsewhere, and why.
+    Simulate(simulate::SimulateArgs),
     /// Puts a model file or a draft in force, and waits until every account is assessed under it.
     Publish {
         /// A file, or the number of a draft.
@@ -106,6 +109,7 @@ pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Resu
             wait_for(client, client.roll_back_model(request).await?.operation).await
         }
         ModelCommand::Validate { file } => validate(client, file).await,
+        ModelCommand::Simulate(args) => simulate::run(client, args).await,
         ModelCommand::Create { file, comment } => create(client, file, comment).await,
         ModelCommand::Publish { what, comment } => publish(client, what, comment).await,
     }

@@ -22,6 +22,7 @@ mod opportunities;
 mod publish;
 mod regroup;
 mod retract;
+mod simulate;
 mod subject;
 mod suggest;
 mod tokens;
@@ -54,6 +55,9 @@ pub use ingest::{Recorded, Refused, RowOutcome, Submission};
 pub use models::Version;
 pub use publish::Rules;
 pub use retract::{RETRACT_MOST, Retracted, Retraction, Shown};
+pub use simulate::{
+    AccountMove, LeadMove, SimulateQuestion, Simulated, SimulationPart, TriedRules,
+};
 pub use suggest::{SuggestQuestion, Suggested};
 pub use tokens::{Caller, DEFAULT_DAYS, NewToken, Role};
 pub use upsert::{Upsert, UpsertOptions, UpsertOutcome, Upserted};

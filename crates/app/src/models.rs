@@ -48,6 +48,11 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
+    /// A model file that is stored nowhere, as version 0.
+    pub(crate) fn of_file(file: &str) -> Result<Self, AppError> {
+        Ok(Self::new(0, check_file(file).map_err(AppError::Model)?))
+    }
+
     fn new(version: u64, model: Model) -> Self {
         Self { version, matching: model.matching_fingerprint(), model }
     }

@@ -38,28 +38,55 @@ pub(crate) async fn load(
     ids: Vec<AccountId>,
     source: Ledgers,
 ) -> Result<Vec<Subject>, StoreError> {
-    let accounts = view.accounts(ids.iter().cloned()).await?;
-    let mut states = view.account_states(ids.iter().cloned()).await?;
-    let mut people = view.people_of(ids.iter().cloned()).await?;
-    let leads = view.leads_of(ids.iter().cloned()).await?;
-    let all = source == Ledgers::FromActivities;
-    let stale = people.values().flatten();
-    let stale = stale.filter(|person| all || person.matching != compiled.matching);
-    let mut by_lead =
-        ledgers_of_leads(view, compiled, stale.map(|person| person.lead.clone()).collect()).await?;
-    let stale = states.values().filter(|state| all || state.matching != compiled.matching);
-    let mut by_account =
-        ledgers_of_visitors(view, compiled, stale.map(|state| state.id.clone()).collect()).await?;
-    let mut subjects = Vec::with_capacity(accounts.len());
-    for (id, account) in accounts {
-        let Some(state) = states.remove(&id) else { continue };
-        let stored = people.remove(&id).unwrap_or_default();
-        let visitor = by_account.remove(&id).unwrap_or_else(|| state.visitor.clone());
-        let people = as_people(compiled, &account, &stored, &leads, &mut by_lead);
-        let rules = AccountRules::new(&compiled.model, &account.profile);
-        subjects.push(Subject { account, state, rules, people, stored, visitor });
+    Loaded::read(view, ids).await?.under(view, compiled, source).await
+}
+
+/// Accounts with their people as they are stored, to be seen under one model or several.
+pub(crate) struct Loaded {
+    accounts: BTreeMap<AccountId, AccountRecord>,
+    states: BTreeMap<AccountId, AccountState>,
+    people: BTreeMap<AccountId, Vec<PersonState>>,
+    leads: BTreeMap<LeadId, LeadRecord>,
+}
+
+impl Loaded {
+    pub(crate) async fn read(view: &View, ids: Vec<AccountId>) -> Result<Self, StoreError> {
+        Ok(Self {
+            accounts: view.accounts(ids.iter().cloned()).await?,
+            states: view.account_states(ids.iter().cloned()).await?,
+            people: view.people_of(ids.iter().cloned()).await?,
+            leads: view.leads_of(ids).await?,
+        })
     }
-    Ok(subjects)
+
+    /// The accounts as a model sees them.
+    pub(crate) async fn under(
+        &self,
+        view: &View,
+        compiled: &Compiled,
+        source: Ledgers,
+    ) -> Result<Vec<Subject>, StoreError> {
+        let all = source == Ledgers::FromActivities;
+        let stale = self.people.values().flatten();
+        let stale = stale.filter(|person| all || person.matching != compiled.matching);
+        let stale = stale.map(|person| person.lead.clone()).collect();
+        let mut by_lead = ledgers_of_leads(view, compiled, stale).await?;
+        let stale = self.states.values();
+        let stale = stale.filter(|state| all || state.matching != compiled.matching);
+        let stale = stale.map(|state| state.id.clone()).collect();
+        let mut by_account = ledgers_of_visitors(view, compiled, stale).await?;
+        let mut subjects = Vec::with_capacity(self.accounts.len());
+        for (id, account) in &self.accounts {
+            let Some(state) = self.states.get(id).cloned() else { continue };
+            let stored = self.people.get(id).cloned().unwrap_or_default();
+            let visitor = by_account.remove(id).unwrap_or_else(|| state.visitor.clone());
+            let people = as_people(compiled, account, &stored, &self.leads, &mut by_lead);
+            let rules = AccountRules::new(&compiled.model, &account.profile);
+            let account = account.clone();
+            subjects.push(Subject { account, state, rules, people, stored, visitor });
+        }
+        Ok(subjects)
+    }
 }
 
 fn as_people(

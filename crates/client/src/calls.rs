@@ -3,6 +3,7 @@
 //! What a call does and returns stands at the call in the contract. A write whose request id is
 //! empty gets one, so that its retries count once.
 
+use tonic::Streaming;
 use uuid::Uuid;
 
 use crate::{Client, Error, v1};
@@ -72,6 +73,23 @@ writes! {
     models.roll_back_model(RollBackModelRequest) -> RollBackModelResponse;
     /// Stops long work.
     operations.cancel_operation(CancelOperationRequest) -> CancelOperationResponse;
+}
+
+impl Client {
+    /// Tries rules on the whole base; the parts of the answer come as they are found. A stream
+    /// that breaks off is not begun again.
+    ///
+    /// # Errors
+    /// Those that the contract lists at the call.
+    pub async fn simulate_model(
+        &self,
+        request: v1::SimulateModelRequest,
+    ) -> Result<Streaming<v1::SimulateModelResponse>, Error> {
+        self.call(request, |client, request| async move {
+            client.models().simulate_model(request).await
+        })
+        .await
+    }
 }
 
 reads! {

@@ -5,6 +5,8 @@
 
 mod change;
 
+use std::collections::BTreeMap;
+
 use crate::ledger::DAY_ENTRIES;
 use crate::model::Worth;
 use crate::pattern::Walk;
@@ -172,6 +174,22 @@ impl Reading {
             group.terms.iter().map(|term| term.at(at, self.look_back_secs)).sum()
         };
         self.groups.iter().map(|group| sum(group).min(group.cap)).sum()
+    }
+
+    /// What each signal or pattern gives at a second, by its position, and what the cap of each
+    /// group takes off.
+    pub(crate) fn parts(&self, at: i64) -> (BTreeMap<u16, f64>, Vec<(usize, f64)>) {
+        let (mut given, mut cuts) = (BTreeMap::new(), Vec::new());
+        for group in &self.groups {
+            let mut sum = 0.0;
+            for term in &group.terms {
+                let points = term.at(at, self.look_back_secs);
+                sum += points;
+                *given.entry(term.signal).or_insert(0.0) += points;
+            }
+            cuts.extend(group.group.filter(|_| sum > group.cap).map(|id| (id, group.cap - sum)));
+        }
+        (given, cuts)
     }
 
     /// Engagement at a second, 0 to 100.

@@ -29,6 +29,7 @@ pub mod pattern;
 pub mod phase;
 pub mod rollup;
 pub mod rule;
+pub mod simulate;
 pub mod tier;
 pub mod time;
 pub mod title;

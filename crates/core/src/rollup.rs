@@ -33,6 +33,21 @@ pub enum Operator {
     Champion,
 }
 
+impl Operator {
+    /// The name in model files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SaturatingSum => "saturating_sum",
+            Self::Max => "max",
+            Self::Mean => "mean",
+            Self::Median => "median",
+            Self::TopKMean => "top_k_mean",
+            Self::Champion => "champion",
+        }
+    }
+}
+
 /// How the engagement of people becomes that of their account.
 #[derive(Clone, Debug)]
 pub struct Rollup {

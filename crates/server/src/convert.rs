@@ -14,6 +14,7 @@ pub(crate) mod operation;
 pub(crate) mod opportunity;
 pub(crate) mod retraction;
 pub(crate) mod score;
+pub(crate) mod simulation;
 pub(crate) mod suggestion;
 pub(crate) mod time;
 pub(crate) mod verdict;

@@ -79,7 +79,9 @@ pub fn permission_of(path: &str) -> Option<Permission> {
             Permission::PutOutcomes
         }
         ("OutcomeService", "GetOpportunity" | "ListOpportunities") => Permission::ReadScores,
-        ("ModelService", "GetModel" | "ListModels" | "ValidateModel") => Permission::ReadScores,
+        ("ModelService", "GetModel" | "ListModels" | "ValidateModel" | "SimulateModel") => {
+            Permission::ReadScores
+        }
         (
             "ModelService",
             "CreateModelVersion" | "PublishModel" | "RollBackModel" | "SuggestModel",

@@ -114,10 +114,13 @@ impl View {
             format!("s.workspace_id = {} AND s.account_id = r.account_id", self.workspace);
         let columns = "s.account_id, s.parent_account_id, s.name, s.tier, s.engagement, s.fit, \
                        s.engaged_people, s.people";
-        let scored = "(SELECT t.*, a.parent_account_id, a.name FROM account AS a \
-                      JOIN account_state AS t ON t.workspace_id = a.workspace_id \
-                      AND t.account_id = a.account_id)";
-        let query = ids.into_look_up(&self.db(), columns, scored, &condition);
+        let scored = format!(
+            "(SELECT t.*, a.parent_account_id, a.name FROM account AS a \
+             JOIN account_state AS t ON t.workspace_id = a.workspace_id AND t.slot = {} \
+             AND t.account_id = a.account_id)",
+            self.live_slot()
+        );
+        let query = ids.into_look_up(&self.db(), columns, &scored, &condition);
         let rows = self.db().query_all_raw(query).await?;
         rows.iter().map(|row| member(row).map(|member| (member.id.clone(), member))).collect()
     }

@@ -136,22 +136,20 @@ impl View {
     ) -> Result<Option<ShownAccount>, StoreError> {
         let backend = self.db().get_database_backend();
         let value = if self.is_postgres() { "$1" } else { "?1" };
-        let of_account = format!(
-            "WHERE s.workspace_id = {} AND s.slot = {} AND s.account_id = {value}",
-            self.workspace,
-            self.live_slot()
-        );
+        let of_account =
+            format!("WHERE s.workspace_id = {} AND s.account_id = {value}", self.workspace);
+        let live = format!("{of_account} AND s.slot = {}", self.live_slot());
         let scores = document::expression(
             backend,
             &document::array(backend, COLUMNS),
-            &format!("SELECT s.* FROM account_state AS s {of_account}"),
+            &format!("SELECT s.* FROM account_state AS s {live}"),
         );
         let people = document::expression(
             backend,
             &document::array(backend, TopPersonRow::COLUMNS),
             &format!(
                 "SELECT s.*, l.title FROM lead_state AS s JOIN lead AS l \
-                 ON l.workspace_id = s.workspace_id AND l.lead_id = s.lead_id {of_account} \
+                 ON l.workspace_id = s.workspace_id AND l.lead_id = s.lead_id {live} \
                  ORDER BY s.engagement * s.percent DESC, s.lead_id LIMIT {people}"
             ),
         );

@@ -9,6 +9,7 @@ both_engines!(
     versions_are_listed_and_an_earlier_one_can_be_put_in_force_again,
     what_makes_no_sense_is_a_warning_and_can_be_published,
     a_history_tells_each_change_with_its_cause_the_latest_first,
+    a_draft_is_tried_part_by_part_and_published,
 );
 
 /// Puts a model in force.
@@ -148,5 +149,87 @@ async fn a_history_tells_each_change_with_its_cause_the_latest_first(world: Worl
     }
     let request = v1::GetScoreHistoryRequest { account_id: "nobody".into(), ..Default::default() };
     assert_eq!(client.get_score_history(request).await.unwrap_err().code(), Code::NotFound);
+    served.stop().await;
+}
+
+async fn a_draft_is_tried_part_by_part_and_published(world: World) {
+    let served = Served::open(world).await;
+    let client = served.client().await;
+    let activity = |n: i64| v1::Activity {
+        source: "web".into(),
+        activity_id: format!("{n}"),
+        r#type: "demo_request".into(),
+        occurred_at: Some(prost_types::Timestamp { seconds: served.world.now().secs(), nanos: 0 }),
+        account_id: format!("a{n}"),
+        ..Default::default()
+    };
+    let activities = (0..30).map(activity).collect();
+    let request = v1::RecordActivitiesRequest { activities, ..Default::default() };
+    client.record_activities(request).await.unwrap();
+    let model_file = DEFAULT_FILE.replace("points: 40\n", "points: 1\n");
+    let request = v1::CreateModelVersionRequest {
+        model_file: model_file.clone(),
+        comment: "fewer points".into(),
+        ..Default::default()
+    };
+    let draft = client.create_model_version(request).await.unwrap().model.unwrap();
+    assert_eq!((draft.version, draft.state()), (2, v1::ModelState::Draft));
+    assert_eq!(draft.published_at, None);
+
+    let request = v1::SimulateModelRequest {
+        version: 2,
+        priority_accounts: Some(5),
+        leads_per_week: Some(0),
+        ..Default::default()
+    };
+    let mut parts = client.simulate_model(request.clone()).await.unwrap();
+    let mut last = v1::SimulateModelResponse::default();
+    while let Some(part) = parts.message().await.unwrap() {
+        assert!(last.summary.is_none(), "the whole is the last part");
+        last = part;
+    }
+    assert!(!last.revision.is_empty());
+    let summary = last.summary.unwrap();
+    assert_eq!((summary.base_version, summary.version), (1, 2));
+    let (before, after) = (summary.before.unwrap(), summary.after.unwrap());
+    assert_eq!((before.accounts, after.accounts), (30, 30));
+    assert_eq!(before.accounts_by_engagement.iter().sum::<i64>(), 30);
+    assert!(before.accounts_by_engagement != after.accounts_by_engagement);
+    assert_eq!(summary.tier_moves.iter().sum::<i64>(), 30);
+    assert_eq!(summary.priority_bar.unwrap().capacity, 5);
+
+    for (version, model_file, priority) in
+        [(2, model_file.clone(), None), (0, String::new(), None), (2, String::new(), Some(-1))]
+    {
+        let request = v1::SimulateModelRequest {
+            version,
+            model_file,
+            priority_accounts: priority,
+            ..Default::default()
+        };
+        let refused = client.simulate_model(request).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument);
+    }
+
+    let request = v1::PublishModelRequest { version: 2, ..Default::default() };
+    let begun = client.publish_model(request.clone()).await.unwrap();
+    finish(&served, &client, begun.operation).await;
+    let found = client.get_model(v1::GetModelRequest::default()).await.unwrap();
+    let model = found.model.unwrap();
+    assert_eq!((model.version, model.state()), (2, v1::ModelState::Published));
+    assert_eq!(model.comment, "fewer points");
+    assert_eq!((found.publishing_version, found.rescore), (0, None));
+    let again = client.publish_model(request).await.unwrap_err();
+    assert_eq!(again.code(), Code::FailedPrecondition);
+    assert_eq!(again.reason(), v1::ErrorReason::StateForbids);
+    let mut pages = client.pages(v1::ListOperationsRequest { page_size: 1, ..Default::default() });
+    let page = pages.next_page().await.unwrap().unwrap();
+    let operation = page.operations[0].clone();
+    assert_eq!((operation.model_version, operation.accounts_done), (2, 30));
+    assert!(pages.next_page().await.unwrap().is_none());
+    let request =
+        v1::CancelOperationRequest { operation_id: operation.operation_id, ..Default::default() };
+    let late = client.cancel_operation(request).await.unwrap_err();
+    assert_eq!(late.reason(), v1::ErrorReason::StateForbids);
     served.stop().await;
 }

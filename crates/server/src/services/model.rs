@@ -1,17 +1,24 @@
 //! ModelService.
 
+use std::pin::Pin;
+
 use abm_app::{Caller, ModelRecord, RequestKey, Rules};
 use abm_core::model::Severity;
 use abm_proto::v1;
 use abm_proto::v1::model_service_server::ModelService;
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status};
 
 use super::{Services, page_of, page_size, request_key, version};
-use crate::convert::{model, operation, suggestion};
+use crate::convert::{model, operation, simulation, suggestion};
 use crate::error::{invalid, invalid_field, status_of};
 use crate::tokens::page_token_invalid;
 
 type Reply<T> = Result<Response<T>, Status>;
+
+/// The parts of a simulation, as they are found.
+type Parts = Pin<Box<dyn Stream<Item = Result<v1::SimulateModelResponse, Status>> + Send>>;
 
 /// Most problems told of one file.
 const PROBLEMS: usize = 1_000;
@@ -124,6 +131,27 @@ impl ModelService for Services {
             problems: problems.into_iter().take(PROBLEMS).map(model::problem).collect(),
             revision: self.revision(&call.caller, revision),
         }))
+    }
+
+    type SimulateModelStream = Parts;
+
+    async fn simulate_model(
+        &self,
+        request: Request<v1::SimulateModelRequest>,
+    ) -> Reply<Self::SimulateModelStream> {
+        let call = self.open(request)?;
+        self.at_least(&call.caller, &call.message.min_revision).await?;
+        let (question, capacity) = simulation::question(call.message)?;
+        let parts = self.app.simulate_model(call.caller.workspace, question).await;
+        let parts = ReceiverStream::new(parts.map_err(status_of)?);
+        let (services, caller) = (self.clone(), call.caller);
+        let parts = parts.map(move |part| {
+            let part = part.map_err(status_of)?;
+            Ok(simulation::to_proto(part, capacity, |position| {
+                services.revision(&caller, position)
+            }))
+        });
+        Ok(Response::new(Box::pin(parts)))
     }
 
     async fn suggest_model(
