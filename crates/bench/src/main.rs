@@ -8,6 +8,7 @@ mod cpu;
 mod database;
 mod echo;
 mod floor;
+mod group_by;
 mod ingest;
 mod load;
 mod log_bytes;
@@ -37,6 +38,13 @@ async fn main() -> Result<()> {
     let options = Options::parse();
     let world = World::new(options.seed, options.accounts, options.activities_per_account);
     println!("{}", world.summary());
+    if options.wants(Part::GroupBy) {
+        println!("{}", group_by::run(&options, &world).await?);
+    }
+    let of_service = [Part::Ingest, Part::Views, Part::Refold];
+    if !of_service.into_iter().any(|part| options.wants(part)) {
+        return Ok(());
+    }
     for &engine in &options.engines {
         run(&options, engine, &world).await?;
     }

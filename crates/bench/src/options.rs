@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, ValueEnum};
 
 use crate::database::Engine;
@@ -30,6 +32,9 @@ pub(crate) struct Options {
         default_value = "postgres://postgres@127.0.0.1:5432/postgres"
     )]
     pub(crate) postgres_url: String,
+    /// A Python with the package `duckdb`; without it DuckDB is left out of the GROUP BY.
+    #[arg(long)]
+    pub(crate) duckdb_python: Option<PathBuf>,
     /// Only these parts.
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<Part>,
@@ -59,6 +64,8 @@ pub(crate) enum Part {
     Views,
     /// Scoring everything anew under a changed model.
     Refold,
+    /// The same by GROUP BY over the activities, elsewhere.
+    GroupBy,
 }
 
 impl Options {
