@@ -8,8 +8,10 @@
 mod auc;
 mod bootstrap;
 mod calibration;
+mod gain;
 mod lift;
 mod ranking;
+mod units;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -17,11 +19,13 @@ use std::collections::BTreeMap;
 pub use auc::auc;
 pub use bootstrap::{Estimate, Interval};
 pub use calibration::{Bin, Calibration, bins};
+pub use gain::auc_gain;
 pub use lift::{AtCapacity, Slice, deciles};
 pub use ranking::{Group, Ranking};
 pub use verdict::{LEAST_OF_EACH, Verdict};
 
 use bootstrap::Resampled;
+use units::Units;
 
 /// A record's score and what became of it.
 #[derive(Clone, Copy, Debug)]
@@ -101,14 +105,31 @@ pub struct Segment {
 /// all scores differ.
 #[must_use]
 pub fn measure(rows: &[Scored<'_>], options: &Options) -> Measures {
+    let segments = segments(rows.iter().zip(0..), options);
+    Measures { segments, ..measured(rows, &Units::single(rows.len()), options) }
+}
+
+/// Holds scores against outcomes where several records are of one thing, such as an account at
+/// several dates: `units` names it for each record, in the same order. Intervals draw, and
+/// calibration holds out, all records of a thing or none; the verdict counts things.
+#[must_use]
+pub fn measure_units(rows: &[Scored<'_>], units: &[u32], options: &Options) -> Measures {
+    debug_assert_eq!(rows.len(), units.len());
+    let segments = segments(rows.iter().zip(units.iter().copied()), options);
+    Measures { segments, ..measured(rows, &Units::of(units.iter().copied()), options) }
+}
+
+/// Everything but the segments.
+fn measured(rows: &[Scored<'_>], units: &Units, options: &Options) -> Measures {
     let ranking = Ranking::new(rows.iter().map(|row| (row.score, row.outcome)));
     let (count, positives) = (ranking.rows(), ranking.positives());
     let base_rate = ranking.base_rate();
-    let errors = calibration::held_out_errors(rows, &ranking, options.seed);
-    let resampled = Resampled::new(rows, &ranking, errors.as_deref(), options);
+    let errors = calibration::held_out_errors(rows, units, options.seed);
+    let resampled = Resampled::new(rows, units, &ranking, errors.as_deref(), options);
     let auc = auc(ranking.groups()).map(|value| resampled.auc(value));
     let top_tenth_lift = lift::top_tenth(ranking.groups()).map(|value| resampled.lift(value));
     let mean = |errors: &[f64]| errors.iter().sum::<f64>() / errors.len().max(1) as f64;
+    let (with, without) = units.of_each(rows);
     Measures {
         rows: count,
         positives,
@@ -122,25 +143,32 @@ pub fn measure(rows: &[Scored<'_>], options: &Options) -> Measures {
         bins: bins(&ranking),
         brier: errors.as_deref().map(|errors| resampled.brier(mean(errors))),
         brier_of_base_rate: base_rate * (1.0 - base_rate),
-        verdict: Verdict::of(positives, count - positives, auc),
-        segments: segments(rows, options),
+        verdict: Verdict::of(with, without, auc),
+        segments: Vec::new(),
     }
 }
 
-fn segments(rows: &[Scored<'_>], options: &Options) -> Vec<Segment> {
-    let mut parts: BTreeMap<&str, Vec<Scored<'_>>> = BTreeMap::new();
-    for row in rows {
+fn segments<'a>(
+    rows: impl Iterator<Item = (&'a Scored<'a>, u32)>,
+    options: &Options,
+) -> Vec<Segment> {
+    let mut parts: BTreeMap<&str, (Vec<Scored<'_>>, Vec<u32>)> = BTreeMap::new();
+    for (row, unit) in rows {
         if let Some(segment) = row.segment {
-            parts.entry(segment).or_default().push(Scored { segment: None, ..*row });
+            let (rows, units) = parts.entry(segment).or_default();
+            rows.push(Scored { segment: None, ..*row });
+            units.push(unit);
         }
     }
-    let measured = parts.into_iter().map(|(name, rows)| {
+    let measured = parts.into_iter().map(|(name, (rows, units))| {
         let ranking = Ranking::new(rows.iter().map(|row| (row.score, row.outcome)));
-        let resampled = Resampled::new(&rows, &ranking, None, options);
+        let units = Units::of(units);
+        let resampled = Resampled::new(&rows, &units, &ranking, None, options);
         let auc = auc(ranking.groups()).map(|value| resampled.auc(value));
-        let (count, positives) = (ranking.rows(), ranking.positives());
-        let verdict = Verdict::of(positives, count - positives, auc);
-        Segment { name: name.to_owned(), rows: count, positives, auc, verdict }
+        let (with, without) = units.of_each(&rows);
+        let verdict = Verdict::of(with, without, auc);
+        let (rows, positives) = (ranking.rows(), ranking.positives());
+        Segment { name: name.to_owned(), rows, positives, auc, verdict }
     });
     measured.collect()
 }

@@ -8,6 +8,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::units::Units;
 use super::{Group, LEAST_OF_EACH, Ranking, Scored};
 
 /// Most bins of [`bins`].
@@ -116,19 +117,21 @@ impl Calibration {
     }
 }
 
-/// The squared error of each row, in their order: its outcome against the rate that the rows of
-/// the other four fifths say for its score. `None` with too few rows of either outcome.
-pub(super) fn held_out_errors(
-    rows: &[Scored<'_>],
-    ranking: &Ranking,
-    seed: u64,
-) -> Option<Vec<f64>> {
-    let positives = ranking.positives();
-    if positives.min(ranking.rows() - positives) < LEAST_OF_EACH {
+/// The squared error of each row, in their order: its outcome against the rate that the other four
+/// fifths of the units say for its score. `None` with too few units of either outcome.
+pub(super) fn held_out_errors(rows: &[Scored<'_>], units: &Units, seed: u64) -> Option<Vec<f64>> {
+    let (positives, negatives) = units.of_each(rows);
+    if positives.min(negatives) < LEAST_OF_EACH {
         return None;
     }
-    let mut fold_of: Vec<usize> = (0..rows.len()).map(|row| row % FOLDS).collect();
-    fold_of.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    let mut fold_of_unit: Vec<usize> = (0..units.count()).map(|unit| unit % FOLDS).collect();
+    fold_of_unit.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    let mut fold_of = vec![0; rows.len()];
+    for (fold, range) in fold_of_unit.into_iter().zip(units.ranges()) {
+        for &row in units.order().get(range).unwrap_or_default() {
+            fold_of.iter_mut().skip(row).take(1).for_each(|own| *own = fold);
+        }
+    }
     let learned: Vec<Calibration> = (0..FOLDS)
         .map(|fold| {
             let others = rows.iter().zip(&fold_of).filter(|(_, own)| **own != fold);

@@ -212,3 +212,53 @@ fn segments_are_measured_on_their_own() {
     );
     assert_eq!(found.rows, 2_010);
 }
+
+/// Each record as often as it says, all of one unit.
+fn repeated(rows: &[(f64, bool)], times: usize) -> (Vec<Scored<'static>>, Vec<u32>) {
+    let rows = scored(rows).into_iter().zip(0..);
+    rows.flat_map(|row| std::iter::repeat_n(row, times)).unzip()
+}
+
+#[test]
+fn records_told_often_are_no_more_certain_for_it() {
+    let rows = drawn(1, 400, 0.3);
+    let options = Options { capacity: Some(40), ..Options::default() };
+    let once = measure(&scored(&rows), &options);
+    let (often, units) = repeated(&rows, 10);
+    let told = measure_units(&often, &units, &Options { capacity: Some(400), ..options });
+    assert_eq!((told.rows, told.positives), (10 * once.rows, 10 * once.positives));
+    // Units are drawn as records were: the same draws, the same intervals.
+    assert_eq!(told.auc, once.auc);
+    assert_eq!(told.capacity.map(|best| best.precision), once.capacity.map(|best| best.precision));
+    assert_eq!((told.brier_of_base_rate, told.verdict), (once.brier_of_base_rate, once.verdict));
+    let naive = measure(&often, &options).auc.unwrap().interval;
+    let width = |interval: Interval| interval.high - interval.low;
+    assert!(width(naive) < width(told.auc.unwrap().interval) / 2.0);
+}
+
+#[test]
+fn outcomes_of_few_are_too_few_however_often_they_are_told() {
+    let few: Vec<_> = (0..200).map(|n| (f64::from(n), n >= 180)).collect();
+    let (rows, units) = repeated(&few, 12);
+    let told = measure_units(&rows, &units, &Options::default());
+    assert_eq!((told.positives, told.verdict), (240, Verdict::TooFew));
+    assert_eq!(told.brier, None);
+    assert_ne!(measure(&rows, &Options::default()).verdict, Verdict::TooFew);
+}
+
+#[test]
+fn a_score_gains_on_another_what_their_aucs_differ_by() {
+    let rows = scored(&drawn(5, 1_000, 0.8));
+    let units: Vec<u32> = (0..1_000).collect();
+    let none: Vec<_> = rows.iter().map(|row| Scored { score: 0.0, ..*row }).collect();
+    let options = Options::default();
+    let gain = auc_gain(&rows, &none, &units, &options).unwrap();
+    let alone = measure(&rows, &options).auc.unwrap();
+    assert!((gain.value - (alone.value - 0.5)).abs() < 1e-12);
+    assert!((gain.interval.low - (alone.interval.low - 0.5)).abs() < 1e-12);
+    let lost = auc_gain(&none, &rows, &units, &options).unwrap();
+    assert!((gain.value + lost.value).abs() < 1e-12);
+    let same = auc_gain(&rows, &rows, &units, &options).unwrap();
+    assert_eq!((same.value, same.interval.low, same.interval.high), (0.0, 0.0, 0.0));
+    assert_eq!(auc_gain(&[], &[], &[], &options), None);
+}
