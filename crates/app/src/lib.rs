@@ -5,6 +5,7 @@
 //! the scores they change. Nothing here knows the wire format.
 
 mod accounts;
+mod backtest;
 mod clock;
 mod due;
 mod error;
@@ -43,6 +44,10 @@ pub use abm_store::{
     OperationState, OpportunityFilter, OpportunityRecord, OpportunityTotals, PriorityFilter,
     PriorityRow, Publication, RejectedActivity, StoreError, StoredActivity, TimelineLine,
     TopPerson, WorkspaceRecord,
+};
+pub use backtest::{
+    Backtest, BacktestOutcome, BacktestQuestion, BacktestRules, BacktestScore, BacktestedDate,
+    BacktestedRules, Comparison, LeftOut,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::AppError;

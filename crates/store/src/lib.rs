@@ -34,6 +34,7 @@ mod standby;
 mod state;
 mod timeline;
 mod token;
+mod trace;
 mod view;
 mod workspace;
 mod write;

@@ -1,0 +1,285 @@
+//! How good a model would have been: accounts assessed as of past dates, held against what became
+//! of them in the time after.
+//!
+//! Nothing from after a date reaches its scores, and nothing from after its window its outcomes.
+//! What has no past in this service acts as it is today: profiles, and which account a person
+//! belongs to. Accounts and people whom no caller sent are there from what they first did.
+
+mod asked;
+mod past;
+mod score;
+mod table;
+mod worth;
+
+use std::fmt;
+use std::sync::Arc;
+
+use abm_core::{Timestamp, WorkspaceId};
+use abm_learn::Measures;
+use abm_learn::measure::Estimate;
+use abm_store::View;
+
+use crate::models::{Compiled, check_file};
+use crate::subject::{self, Ledgers};
+use crate::{App, AppError, Inner};
+use asked::Asked;
+use table::Table;
+
+/// Most accounts that are looked at.
+const ACCOUNTS: u64 = 100_000;
+/// Accounts read at a time.
+const PAGE: u64 = 200;
+/// Where all random draws begin: equal questions have equal answers.
+const SEED: u64 = 1;
+
+/// What is asked of a backtest.
+#[derive(Clone, Debug)]
+pub struct BacktestQuestion {
+    /// The rules to try.
+    pub rules: BacktestRules,
+    /// The rules to hold them against; those in force when unset, unless they are tried.
+    pub against: Option<u64>,
+    /// The moments to assess at, 1 to 24; each acts as the second it lies in.
+    pub dates: Vec<Timestamp>,
+    /// How long after a date an outcome counts, in days, 1 to 365.
+    pub window_days: u32,
+    /// What counts as an outcome.
+    pub outcome: BacktestOutcome,
+    /// Which score is measured.
+    pub score: BacktestScore,
+    /// Parts the accounts by a rule over `account`; empty takes the segments of the rules tried.
+    pub segment: String,
+    /// How many accounts can be worked after a date; what the rules tried say when unset.
+    pub capacity: Option<u64>,
+}
+
+/// The rules that are tried.
+#[derive(Clone, Debug)]
+pub enum BacktestRules {
+    /// Those in force.
+    Active,
+    /// Those of a version.
+    Version(u64),
+    /// Those of a model file.
+    File(String),
+}
+
+/// What counts as an outcome.
+#[derive(Clone, Debug)]
+pub enum BacktestOutcome {
+    /// An opportunity of the account was opened.
+    Created,
+    /// An opportunity of the account was won.
+    Won,
+    /// An activity at the account that a rule over `activity` holds for.
+    Activity(String),
+}
+
+/// Which score is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BacktestScore {
+    /// Engagement of the account.
+    Engagement,
+    /// Fit of the account.
+    Fit,
+    /// Its place in ranked lists: priority, tier, engagement, fit.
+    Rank,
+}
+
+/// How good rules would have been.
+#[derive(Clone, Debug)]
+pub struct Backtest {
+    /// The rules that were tried.
+    pub tried: BacktestedRules,
+    /// Those they were held against, measured on the same accounts.
+    pub against: Option<BacktestedRules>,
+    /// The difference; `None` without rules to compare, and with too few outcomes.
+    pub comparison: Option<Comparison>,
+    /// Accounts that are measured at one date or more.
+    pub accounts: u64,
+    /// Those of them with the outcome in the window of one date or more.
+    pub accounts_with_outcome: u64,
+    /// How many accounts can be worked after a date.
+    pub capacity: Option<u64>,
+    /// The position this was read at.
+    pub revision: u64,
+}
+
+/// How good one set of rules would have been.
+#[derive(Clone, Debug)]
+pub struct BacktestedRules {
+    /// The version; 0 for a file.
+    pub version: u64,
+    /// At each date, the earliest first.
+    pub dates: Vec<BacktestedDate>,
+    /// Over all dates: an account counts at each, and intervals and verdict know that it is one.
+    /// The capacity is that of all dates together.
+    pub pooled: Measures,
+}
+
+/// How good rules would have been at a date.
+#[derive(Clone, Debug)]
+pub struct BacktestedDate {
+    /// The second that accounts were assessed at.
+    pub as_of: Timestamp,
+    /// The last second in which an outcome counts.
+    pub until: Timestamp,
+    /// The accounts that were not measured.
+    pub left_out: LeftOut,
+    /// What was found.
+    pub measures: Measures,
+}
+
+/// Accounts that are not measured at a date, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// They had the outcome at the date or before: they are no prospects.
+    pub had_outcome: u64,
+    /// No caller sent them or anybody of theirs, and nothing was seen of them yet.
+    pub not_there: u64,
+    /// They have the outcome, and it is not known since when.
+    pub vague: u64,
+}
+
+/// How the rules tried compare with the others.
+#[derive(Clone, Copy, Debug)]
+pub struct Comparison {
+    /// By how much their AUC over all dates is higher, with an interval of the difference.
+    pub auc_gain: Estimate,
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let interval = self.auc_gain.interval;
+        f.write_str(match () {
+            () if interval.low > 0.0 => "orders better than the other",
+            () if interval.high < 0.0 => "orders worse than the other",
+            () => "no difference can be told",
+        })
+    }
+}
+
+impl App {
+    /// Assesses all accounts as of past dates and holds their scores against what became of them
+    /// in the time after each. Stores nothing.
+    ///
+    /// # Errors
+    /// When the question is wrong, a window is not over, there is no such version, the file has
+    /// problems, or there are more than 100,000 accounts.
+    pub async fn backtest_model(
+        &self,
+        workspace: WorkspaceId,
+        question: BacktestQuestion,
+    ) -> Result<Backtest, AppError> {
+        let asked = Arc::new(Asked::new(&question, self.clock().now())?);
+        let view = self.inner.snapshot(workspace).await?;
+        let revision = view.revision().await?;
+        let tried = rules(&self.inner, &view, question.rules, question.against).await?;
+        check_count(view.count_accounts(0).await?.0)?;
+        let table = Arc::new(read(&view, &asked, &tried).await?);
+        drop(view);
+        let capacity = question.capacity.or_else(|| {
+            let first = tried.first()?.model.capacity.priority_accounts?;
+            Some(first.into())
+        });
+        // Each takes seconds of computing: not on the threads that answer other calls.
+        let measured = tried.iter().map(|compiled| compiled.version).enumerate();
+        let measured: Vec<_> = measured
+            .map(|(place, version)| {
+                let (table, asked) = (Arc::clone(&table), Arc::clone(&asked));
+                tokio::task::spawn_blocking(move || {
+                    worth::of_rules(&table, &asked, version, place, capacity)
+                })
+            })
+            .collect();
+        let mut rules = Vec::with_capacity(measured.len());
+        for measured in measured {
+            rules.push(measured.await.map_err(|_| AppError::Broken)?);
+        }
+        let mut rules = rules.into_iter();
+        let (tried, against) = (rules.next().ok_or(AppError::Broken)?, rules.next());
+        let (verdict, compares) = (tried.pooled.verdict, against.is_some());
+        let compared = tokio::task::spawn_blocking(move || {
+            let comparison = compares.then(|| worth::compare(&table, verdict)).flatten();
+            (comparison, worth::distinct(&table))
+        });
+        let (comparison, (accounts, accounts_with_outcome)) =
+            compared.await.map_err(|_| AppError::Broken)?;
+        Ok(Backtest {
+            tried,
+            against,
+            comparison,
+            accounts,
+            accounts_with_outcome,
+            capacity,
+            revision,
+        })
+    }
+}
+
+/// The rules to try and, if there are any, those to hold them against.
+async fn rules(
+    inner: &Inner,
+    view: &View,
+    rules: BacktestRules,
+    against: Option<u64>,
+) -> Result<Vec<Arc<Compiled>>, AppError> {
+    let active = inner.workspace(view).await?.model_version;
+    let tried = match rules {
+        BacktestRules::Active => inner.models.get(view, active).await?,
+        BacktestRules::Version(version) => inner.models.get(view, version).await?,
+        BacktestRules::File(file) => {
+            let model = check_file(&file).map_err(AppError::Model)?;
+            Arc::new(Compiled::new(0, model))
+        }
+    };
+    let against = against.or_else(|| (tried.version != active).then_some(active));
+    let mut all = vec![tried];
+    if let Some(version) = against {
+        all.push(inner.models.get(view, version).await?);
+    }
+    Ok(all)
+}
+
+fn check_count(accounts: u64) -> Result<(), AppError> {
+    if accounts <= ACCOUNTS {
+        return Ok(());
+    }
+    let message = format!("there are {accounts} accounts, a backtest looks at most at {ACCOUNTS}");
+    Err(AppError::StateForbids { subject: "accounts".to_owned(), message })
+}
+
+/// Scores all accounts at all dates, page by page.
+async fn read(view: &View, asked: &Arc<Asked>, tried: &[Arc<Compiled>]) -> Result<Table, AppError> {
+    let first = tried.first().ok_or(AppError::Broken)?;
+    let mut table = Table::new(asked, first);
+    let mut after = None;
+    loop {
+        let page = view.accounts_after(after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(table) };
+        after = Some(last.id.clone());
+        let ids: Vec<_> = page.into_iter().map(|account| account.id).collect();
+        let mut seen = Vec::with_capacity(tried.len());
+        for compiled in tried {
+            seen.push(subject::load(view, compiled, ids.clone(), Ledgers::Stored).await?);
+        }
+        let past = past::read(view, asked, seen.first().map_or(&[], Vec::as_slice)).await?;
+        let (asked, tried) = (Arc::clone(asked), tried.to_vec());
+        let scored = tokio::task::spawn_blocking(move || {
+            table.add(&asked, &tried, &seen, &past);
+            table
+        });
+        table = scored.await.map_err(|_| AppError::Broken)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_too_large_is_refused() {
+        assert!(check_count(ACCOUNTS).is_ok());
+        assert!(matches!(check_count(ACCOUNTS + 1), Err(AppError::StateForbids { .. })));
+    }
+}
