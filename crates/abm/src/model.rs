@@ -1,5 +1,6 @@
 //! `abm model`.
 
+mod backtest;
 mod simulate;
 mod suggest;
 
@@ -68,6 +69,8 @@ pub(crate) enum ModelCommand {
     },
     /// Learns a draft of fit rules from what became of people, and writes it to a file.
     Suggest(suggest::SuggestArgs),
+    /// Holds the scores of past dates against what became of accounts after each.
+    Backtest(backtest::BacktestArgs),
     /// Puts the rules of an earlier version in force again, as a new version.
     Rollback {
         /// The version.
@@ -99,6 +102,7 @@ pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Resu
         ModelCommand::List => list(client).await,
         ModelCommand::Init { file } => init(file),
         ModelCommand::Suggest(args) => suggest::run(client, args).await,
+        ModelCommand::Backtest(args) => backtest::run(client, args).await,
         ModelCommand::Diff { before, after } => diff(client, before, after.as_deref()).await,
         ModelCommand::Rollback { version, comment } => {
             let request = v1::RollBackModelRequest {

@@ -134,6 +134,8 @@ reads! {
     operations.list_operations(ListOperationsRequest) -> ListOperationsResponse;
     /// Learns a draft of fit rules from outcomes; give it a long deadline.
     models.suggest_model(SuggestModelRequest) -> SuggestModelResponse;
+    /// Holds scores of past dates against what became of accounts; give it a long deadline.
+    models.backtest_model(BacktestModelRequest) -> BacktestModelResponse;
     /// Recomputes every score and compares; give it a long deadline.
     admin.verify(VerifyRequest) -> VerifyResponse;
 }

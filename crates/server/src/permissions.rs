@@ -84,7 +84,8 @@ pub fn permission_of(path: &str) -> Option<Permission> {
         }
         (
             "ModelService",
-            "CreateModelVersion" | "PublishModel" | "RollBackModel" | "SuggestModel",
+            "CreateModelVersion" | "PublishModel" | "RollBackModel" | "SuggestModel"
+            | "BacktestModel",
         )
         | ("OperationService", "CancelOperation") => Permission::ChangeModel,
         ("OperationService", "GetOperation" | "ListOperations") => Permission::ReadScores,

@@ -21,11 +21,11 @@ pub(crate) fn to_proto(measures: &Measures) -> v1::ScoreMeasures {
     }
 }
 
-fn count(rows: u64) -> i64 {
+pub(super) fn count(rows: u64) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-fn estimate(Estimate { value, interval }: Estimate) -> v1::Estimate {
+pub(super) fn estimate(Estimate { value, interval }: Estimate) -> v1::Estimate {
     v1::Estimate { value, low: interval.low, high: interval.high }
 }
 
@@ -59,7 +59,7 @@ fn bin(bin: &Bin) -> v1::ScoreBin {
     }
 }
 
-fn verdict(verdict: Verdict) -> v1::ScoreVerdict {
+pub(super) fn verdict(verdict: Verdict) -> v1::ScoreVerdict {
     match verdict {
         Verdict::TooFew => v1::ScoreVerdict::TooFew,
         Verdict::WorseThanChance => v1::ScoreVerdict::WorseThanChance,

@@ -11,7 +11,7 @@ use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status};
 
 use super::{Services, page_of, page_size, request_key, version};
-use crate::convert::{model, operation, simulation, suggestion};
+use crate::convert::{backtest, model, operation, simulation, suggestion};
 use crate::error::{invalid, invalid_field, status_of};
 use crate::tokens::page_token_invalid;
 
@@ -165,6 +165,19 @@ impl ModelService for Services {
         let suggested = suggested.map_err(status_of)?;
         let revision = self.revision(&call.caller, suggested.revision);
         Ok(Response::new(suggestion::to_proto(suggested, revision)))
+    }
+
+    async fn backtest_model(
+        &self,
+        request: Request<v1::BacktestModelRequest>,
+    ) -> Reply<v1::BacktestModelResponse> {
+        let call = self.open(request)?;
+        self.at_least(&call.caller, &call.message.min_revision).await?;
+        let question = backtest::question(call.message).map_err(|found| invalid(&found))?;
+        let found = self.app.backtest_model(call.caller.workspace, question).await;
+        let found = found.map_err(status_of)?;
+        let revision = self.revision(&call.caller, found.revision);
+        Ok(Response::new(backtest::to_proto(&found, revision)))
     }
 }
 
