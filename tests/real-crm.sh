@@ -30,6 +30,31 @@ check_maven() {
     "$abm" import accounts "$maven/accounts.csv" --map "$maps/maven-accounts.yaml" --quiet >/dev/null
     [ "$(digest)" = "$first" ] || fail "opportunities before their accounts changed the digest"
     ok "opportunities before their accounts give the same digest"
+    backtest_maven
+}
+
+# Fit by firm against the sales of 2017. In the 30 days after 2017-02-01 half of the 85 accounts buy
+# for the first time; over half a year all of them do, and nobody is left to tell them from.
+backtest_maven() {
+    cat >"$work/fit.yaml" <<'YAML'
+name: firms
+signals: []
+account_fit:
+  people_percent: 0
+  rules:
+    - {name: large, when: account.employees >= 2000, points: 40}
+    - {name: revenue, when: account.annual_revenue_usd >= 1000000000, points: 40}
+    - {name: at home, when: 'account.country == "United States"', points: 20}
+YAML
+    said() { # options of the backtest: leaves what it says in $work/backtest
+        "$abm" model backtest "$work/fit.yaml" --outcome won --score fit --capacity 20 "$@" >"$work/backtest"
+        grep '^verdict of the file' "$work/backtest"
+    }
+    expect "fit by firm before the first sales" "verdict of the file: no better than chance" \
+        "$(said --from 2017-02-01 --window 30)"
+    expect "measured there" "85 accounts at one date or more, 43 of them with the outcome" "$(head -1 "$work/backtest")"
+    expect "fit by firm over half a year" "verdict of the file: too few outcomes to say anything" \
+        "$(said --from 2017-01-01 --step 30 --count 6 --window 90)"
 }
 
 # 417 deals, each won by one of 4,032 leads.

@@ -1,5 +1,6 @@
 //! What only a real connection shows: credentials, errors on the wire, limits, stopping.
 
+mod backtest;
 mod errors;
 mod matrix;
 mod models;

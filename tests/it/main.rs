@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod backtest;
 mod crash;
 mod durability;
 mod explain;

@@ -19,7 +19,7 @@ use abm_learn::Measures;
 use abm_learn::measure::Estimate;
 use abm_store::View;
 
-use crate::models::{Compiled, check_file};
+use crate::models::Compiled;
 use crate::subject::{self, Ledgers};
 use crate::{App, AppError, Inner};
 use asked::Asked;
@@ -228,10 +228,7 @@ async fn rules(
     let tried = match rules {
         BacktestRules::Active => inner.models.get(view, active).await?,
         BacktestRules::Version(version) => inner.models.get(view, version).await?,
-        BacktestRules::File(file) => {
-            let model = check_file(&file).map_err(AppError::Model)?;
-            Arc::new(Compiled::new(0, model))
-        }
+        BacktestRules::File(file) => Arc::new(Compiled::of_file(&file)?),
     };
     let against = against.or_else(|| (tried.version != active).then_some(active));
     let mut all = vec![tried];
