@@ -205,8 +205,6 @@ fn signed(estimate: Option<&v1::Estimate>) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
     use super::*;
 
     #[test]

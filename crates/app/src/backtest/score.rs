@@ -27,12 +27,6 @@ fn rank(priority: bool, tier: Option<Tier>, engagement: u8, fit: u8) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        reason = "a test that cannot go on has failed"
-    )]
-
     use abm_core::AccountId;
     use abm_store::AccountScores;
 
