@@ -26,6 +26,16 @@ pub(crate) enum ModelCommand {
         /// The version; the one in force when left out.
         #[arg(long, default_value_t = 0)]
         version: u64,
+
+        /// In canonical form: fields in one order, without comments and without what is as it would
+        /// be if it were left out.
+        #[arg(long)]
+        canonical: bool,
+    },
+    /// Prints a model file in canonical form, in which files that say the same are the same.
+    Format {
+        /// The file.
+        file: PathBuf,
     },
     /// Lists the versions.
     List,
@@ -85,7 +95,7 @@ pub(crate) enum ModelCommand {
 /// Runs a command; `false` when a file is not valid.
 pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Result<bool> {
     match command {
-        ModelCommand::Show { version } => {
+        ModelCommand::Show { version, canonical } => {
             let request = v1::GetModelRequest { version: *version, ..Default::default() };
             let reply = client.get_model(request).await?;
             let model = reply.model.unwrap_or_default();
@@ -96,7 +106,14 @@ pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Resu
                 _ => "retired",
             };
             println!("# version {}, {state}, of {when} by {}", model.version, model.created_by);
-            println!("{}", model.model_file);
+            match canonical {
+                true => print!("{}", in_canonical_form(&model.model_file)?),
+                false => println!("{}", model.model_file),
+            }
+            Ok(true)
+        }
+        ModelCommand::Format { file } => {
+            print!("{}", in_canonical_form(&read(file)?)?);
             Ok(true)
         }
         ModelCommand::List => list(client).await,
@@ -121,6 +138,16 @@ pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Resu
 
 fn read(file: &PathBuf) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+fn in_canonical_form(file: &str) -> anyhow::Result<String> {
+    let file = model::read_file(file).map_err(|problems| first_of(&problems))?;
+    Ok(model::write(&file))
+}
+
+fn first_of(problems: &[model::Problem]) -> anyhow::Error {
+    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    anyhow::anyhow!("{} problems in a file, the first: {first}", problems.len())
 }
 
 async fn list(client: &Client) -> anyhow::Result<bool> {
@@ -157,10 +184,8 @@ fn init(file: &PathBuf) -> anyhow::Result<bool> {
 async fn diff(client: &Client, before: &str, after: Option<&str>) -> anyhow::Result<bool> {
     let (before_file, after_file) =
         (file_of(client, before).await?, file_of(client, after.unwrap_or("0")).await?);
-    let changes = model::diff::diff(&before_file, &after_file).map_err(|problems| {
-        let first = problems.first().map(ToString::to_string).unwrap_or_default();
-        anyhow::anyhow!("{} problems in a file, the first: {first}", problems.len())
-    })?;
+    let changes = model::diff::diff(&before_file, &after_file);
+    let changes = changes.map_err(|problems| first_of(&problems))?;
     for change in &changes {
         println!("{change}");
     }
@@ -183,7 +208,7 @@ async fn file_of(client: &Client, name: &str) -> anyhow::Result<String> {
 }
 
 async fn validate(client: &Client, file: &PathBuf) -> anyhow::Result<bool> {
-    let request = v1::ValidateModelRequest { model_file: read(file)? };
+    let request = v1::ValidateModelRequest { model_file: read(file)?, ..Default::default() };
     let reply = client.validate_model(request).await?;
     for problem in &reply.problems {
         let place = match (problem.line, problem.column) {

@@ -12,6 +12,7 @@ mod rewrite;
 mod sense;
 mod signals;
 mod worth;
+mod write;
 mod yaml;
 
 use sha2::{Digest, Sha256};
@@ -25,11 +26,12 @@ use crate::tier::Tiers;
 use crate::title::TitleRules;
 
 pub use compile::RULES;
-pub use parse::{parse, validate};
+pub use parse::{parse, read_file, validate};
 pub use problem::{Problem, Severity};
 pub use rewrite::with_lead_fit;
 pub use signals::{Group, Match, Signal, SignalRules};
 pub use worth::Worth;
+pub use write::write;
 
 /// The model that a new workspace starts with, as its commented file.
 pub const DEFAULT_FILE: &str = include_str!("model/default.yaml");

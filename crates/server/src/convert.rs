@@ -11,6 +11,7 @@ pub(crate) mod lead;
 pub(crate) mod measure;
 pub(crate) mod missing;
 pub(crate) mod model;
+pub(crate) mod model_spec;
 pub(crate) mod operation;
 pub(crate) mod opportunity;
 pub(crate) mod retraction;

@@ -15,7 +15,7 @@ both_engines!(
     a_message_that_is_too_large_or_unreadable_is_refused_in_neutral_words,
 );
 
-fn status(error: &Error) -> &tonic::Status {
+pub(crate) fn status(error: &Error) -> &tonic::Status {
     error.status().unwrap()
 }
 
@@ -92,7 +92,7 @@ async fn an_error_of_many_problems_fits_the_headers_of_any_client(world: World) 
     assert_eq!(refused.reason(), v1::ErrorReason::InvalidField);
     let fields = status(&refused).get_error_details().bad_request().unwrap().field_violations.len();
     assert_eq!(fields, 20);
-    let request = v1::ValidateModelRequest { model_file };
+    let request = v1::ValidateModelRequest { model_file, ..Default::default() };
     assert_eq!(client.validate_model(request).await.unwrap().problems.len(), 400);
     served.stop().await;
 }
@@ -172,7 +172,8 @@ async fn a_revision_from_the_future_or_of_nobody_is_refused(world: World) {
 async fn a_message_that_is_too_large_or_unreadable_is_refused_in_neutral_words(world: World) {
     let served = Served::open(world).await;
     let client = served.client().await;
-    let request = v1::ValidateModelRequest { model_file: "x".repeat(5 << 20) };
+    let request =
+        v1::ValidateModelRequest { model_file: "x".repeat(5 << 20), ..Default::default() };
     let refused = client.validate_model(request).await.unwrap_err();
     assert_eq!(refused.reason(), v1::ErrorReason::MessageTooLarge);
     assert_eq!(status(&refused).code(), Code::ResourceExhausted);

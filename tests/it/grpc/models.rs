@@ -1,13 +1,16 @@
 //! Versions of the model and the history of scores, as callers see them.
 
 use abm_client::{Client, v1};
-use abm_core::model::DEFAULT_FILE;
+use abm_core::model::{self, DEFAULT_FILE};
 use abm_tests::{Served, World, both_engines, days};
 use tonic::Code;
+use tonic_types::StatusExt;
 
 both_engines!(
     versions_are_listed_and_an_earlier_one_can_be_put_in_force_again,
     what_makes_no_sense_is_a_warning_and_can_be_published,
+    a_model_can_be_sent_as_a_message_and_is_kept_as_its_canonical_file,
+    what_is_wrong_with_a_message_is_told_by_the_paths_of_a_file,
     a_history_tells_each_change_with_its_cause_the_latest_first,
     a_draft_is_tried_part_by_part_and_published,
 );
@@ -78,7 +81,7 @@ signals:
   - {name: none, when: 'activity.type == \"x\"', points: 1}
 "
     .to_owned();
-    let request = v1::ValidateModelRequest { model_file: model_file.clone() };
+    let request = v1::ValidateModelRequest { model_file: model_file.clone(), ..Default::default() };
     let found = client.validate_model(request).await.unwrap();
     let [problem] = found.problems.as_slice() else { panic!("{found:?}") };
     assert!(found.valid);
@@ -86,6 +89,123 @@ signals:
     assert_eq!((problem.path.as_str(), problem.line), ("signals[1].when", 4));
     let request = v1::PublishModelRequest { model_file, ..Default::default() };
     assert_eq!(client.publish_model(request).await.unwrap().model.unwrap().version, 2);
+    served.stop().await;
+}
+
+/// The model in force.
+async fn in_force(client: &Client) -> v1::Model {
+    client.get_model(v1::GetModelRequest::default()).await.unwrap().model.unwrap()
+}
+
+async fn a_model_can_be_sent_as_a_message_and_is_kept_as_its_canonical_file(world: World) {
+    let served = Served::open(world).await;
+    let client = served.client().await;
+    let first = in_force(&client).await;
+    let mut spec = first.model_spec.unwrap();
+    assert_eq!((spec.name.as_str(), spec.hold_days), ("default", Some(14.0)));
+    assert_eq!(spec.signals.len(), model::parse(DEFAULT_FILE).unwrap().signals.all().len());
+
+    // What was read can be published as it is, and is the same model: no rule differs.
+    let model_spec = Some(spec.clone());
+    let request = v1::PublishModelRequest { model_spec, ..Default::default() };
+    let begun = client.publish_model(request).await.unwrap();
+    finish(&served, &client, begun.operation).await;
+    let second = in_force(&client).await;
+    assert_eq!((second.version, second.model_spec.as_ref()), (2, Some(&spec)));
+    assert_eq!(second.matching_fingerprint, first.matching_fingerprint);
+    assert_eq!(model::diff::diff(&first.model_file, &second.model_file).unwrap(), []);
+    let canonical = model::write(&model::read_file(DEFAULT_FILE).unwrap());
+    assert_eq!(second.model_file, canonical);
+
+    // A draft, of which a field is left out and another is changed.
+    spec.hold_days = None;
+    spec.tiers[0].fit += 1;
+    let model_spec = Some(spec.clone());
+    let request = v1::CreateModelVersionRequest { model_spec, ..Default::default() };
+    let draft = client.create_model_version(request).await.unwrap().model.unwrap();
+    spec.hold_days = Some(14.0);
+    assert_eq!(draft.model_spec, Some(spec));
+    let changes = model::diff::diff(&canonical, &draft.model_file).unwrap();
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    let listed = client.list_models(v1::ListModelsRequest::default()).await.unwrap().models;
+    assert!(listed.iter().all(|model| model.model_spec.is_none() && model.model_file.is_empty()));
+    served.stop().await;
+}
+
+async fn what_is_wrong_with_a_message_is_told_by_the_paths_of_a_file(world: World) {
+    let served = Served::open(world).await;
+    let client = served.client().await;
+    let file = "name: ''
+signals:
+  - {name: a, when: 'activity.typ == \"x\"', points: 20000}
+  - {name: b, when: 'true', group: none}
+groups: {g: {cap: -1}}
+tiers: [{tier: 1, fit: 101}]
+segments: [{name: s, when: 'account.employees', priority_tiers: [2]}]
+";
+    let signal = |name: &str, when: &str| v1::SignalSpec {
+        name: name.into(),
+        when: when.into(),
+        ..Default::default()
+    };
+    let tier_numbers = v1::TierNumbers { numbers: vec![2] };
+    let mut spec = v1::ModelSpec {
+        signals: vec![
+            v1::SignalSpec { points: 20_000.0, ..signal("a", "activity.typ == \"x\"") },
+            v1::SignalSpec { group: Some("none".into()), ..signal("b", "true") },
+        ],
+        groups: vec![v1::GroupSpec { name: "g".into(), cap: -1.0 }],
+        tiers: vec![v1::TierSpec { tier: 1, fit: 101, ..Default::default() }],
+        segments: vec![v1::SegmentSpec {
+            name: "s".into(),
+            when: "account.employees".into(),
+            priority_tiers: Some(tier_numbers),
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let request = v1::ValidateModelRequest { model_file: file.into(), ..Default::default() };
+    let of_file = client.validate_model(request).await.unwrap();
+    let request = v1::ValidateModelRequest { model_spec: Some(spec.clone()), ..Default::default() };
+    let of_spec = client.validate_model(request).await.unwrap();
+    let paths = |found: &v1::ValidateModelResponse| {
+        let mut paths: Vec<_> = found.problems.iter().map(|p| p.path.clone()).collect();
+        paths.sort();
+        paths
+    };
+    assert_eq!(paths(&of_spec), paths(&of_file));
+    assert_eq!(of_spec.problems.len(), 8, "{:?}", of_spec.problems);
+    assert!(!of_spec.valid && of_spec.problems.iter().all(|p| p.line == 0 && p.column == 0));
+
+    let fields = |refused: abm_client::Error| {
+        let details = super::errors::status(&refused).get_error_details();
+        let found = details.bad_request().unwrap().field_violations.clone();
+        found.into_iter().map(|violation| violation.field).collect::<Vec<_>>()
+    };
+    let request = v1::PublishModelRequest { model_spec: Some(spec.clone()), ..Default::default() };
+    let told = fields(client.publish_model(request.clone()).await.unwrap_err());
+    assert_eq!(told.len(), 8);
+    assert!(told.contains(&"model_spec.signals[0].points".to_owned()), "{told:?}");
+
+    // What no file can say is told as well, beside the rest.
+    spec.signals[1].shows = 9;
+    let request = v1::ValidateModelRequest { model_spec: Some(spec.clone()), ..Default::default() };
+    let found = client.validate_model(request).await.unwrap();
+    assert_eq!((found.problems.len(), found.problems[0].path.as_str()), (9, "signals[1].shows"));
+    let request =
+        v1::CreateModelVersionRequest { model_spec: Some(spec.clone()), ..Default::default() };
+    let told = fields(client.create_model_version(request).await.unwrap_err());
+    assert_eq!(told, ["model_spec.signals[1].shows"]);
+
+    // One form, not two and not none.
+    let both = v1::ValidateModelRequest { model_file: file.into(), model_spec: Some(spec.clone()) };
+    for request in [both, v1::ValidateModelRequest::default()] {
+        let refused = client.validate_model(request).await.unwrap_err();
+        assert_eq!(refused.reason(), v1::ErrorReason::InvalidField);
+    }
+    let request =
+        v1::PublishModelRequest { model_spec: Some(spec), version: 1, ..Default::default() };
+    assert_eq!(fields(client.publish_model(request).await.unwrap_err()), ["model_file"]);
     served.stop().await;
 }
 

@@ -1,6 +1,8 @@
 //! The model file: YAML as people write it. Fields that are left out have the defaults given
 //! here; fields that do not exist are refused.
 
+#[cfg(any(test, feature = "proptest"))]
+mod any;
 mod bars;
 mod pattern;
 mod people;
@@ -13,12 +15,14 @@ use crate::phase::{Phase, Shows};
 use crate::rollup::Operator;
 use crate::{BuyingRole, Seniority};
 
+#[cfg(any(test, feature = "proptest"))]
+pub use any::any_file;
 pub use bars::{BarFile, CapacityFile, MqlFile, PhasesFile, SegmentFile, TierFile};
 pub use pattern::{PartFile, PatternFile, VisitSpanFile, VisitsFile};
 pub use people::{TitleRuleFile, TitlesFile};
 
 /// A whole model file.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelFile {
     /// Name of the model, for people.
@@ -66,7 +70,7 @@ pub struct ModelFile {
     #[serde(default)]
     pub priority_tiers: Vec<u8>,
     /// Days that a tier is kept after its bar was last met, 0 to 365.
-    #[serde(default = "hold_days")]
+    #[serde(default = "ModelFile::hold_days")]
     pub hold_days: f64,
     /// The bar of a marketing qualified account.
     #[serde(default)]
@@ -85,8 +89,13 @@ pub struct ModelFile {
     pub capacity: CapacityFile,
 }
 
-const fn hold_days() -> f64 {
-    14.0
+impl ModelFile {
+    /// Days that a tier is kept where a file does not say so.
+    pub const HOLD_DAYS: f64 = 14.0;
+
+    const fn hold_days() -> f64 {
+        Self::HOLD_DAYS
+    }
 }
 
 const fn interest() -> Shows {
@@ -94,7 +103,7 @@ const fn interest() -> Shows {
 }
 
 /// Figures that hold for all signals.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EngagementFile {
     /// Days after which an activity is worth half.
@@ -122,7 +131,7 @@ impl Default for EngagementFile {
 }
 
 /// A cap that several signals share.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupFile {
     /// The most raw points the group's signals give together.
@@ -130,7 +139,7 @@ pub struct GroupFile {
 }
 
 /// One signal.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignalFile {
     /// Its name; unique.
@@ -160,7 +169,7 @@ pub struct SignalFile {
 }
 
 /// One rule of fit.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FitRuleFile {
     /// Its name; unique in its list.
@@ -172,7 +181,7 @@ pub struct FitRuleFile {
 }
 
 /// An account's fit.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AccountFitFile {
     /// Firmographic rules.
@@ -200,7 +209,7 @@ impl Default for AccountFitFile {
 }
 
 /// A rule that excludes.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExclusionFile {
     /// The reason shown.
@@ -210,7 +219,7 @@ pub struct ExclusionFile {
 }
 
 /// From people to accounts. Without weights everybody counts 100 percent.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RollupFile {
     /// How people's engagement is put together.
@@ -241,7 +250,7 @@ impl Default for RollupFile {
 }
 
 /// The bars of labels.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GradesFile {
     /// Letters of fit.
@@ -251,7 +260,7 @@ pub struct GradesFile {
 }
 
 /// From which fit a letter is given; below `c` it is D.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FitGradesFile {
     /// From here A.
@@ -269,7 +278,7 @@ impl Default for FitGradesFile {
 }
 
 /// From which engagement a digit is given; below `medium` it is 3.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct EngagementGradesFile {
     /// From here 1.

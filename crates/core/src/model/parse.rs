@@ -27,8 +27,11 @@ pub fn validate(file: &str) -> Vec<Problem> {
     }
 }
 
-/// Reads a model file without compiling it.
-pub(super) fn read_file(file: &str) -> Result<ModelFile, Vec<Problem>> {
+/// Reads a model file without compiling it: what it says, be it valid or not.
+///
+/// # Errors
+/// Everything in it that is no field of a model file or holds another kind of value.
+pub fn read_file(file: &str) -> Result<ModelFile, Vec<Problem>> {
     let mut found = Vec::new();
     match read(file, &mut found) {
         Some((_, read)) if found.is_empty() => Ok(read),

@@ -108,7 +108,7 @@ fn how_matched(lead: &LeadRecord) -> (v1::AccountMatch, v1::NoMatchReason) {
     }
 }
 
-fn seniority(value: v1::Seniority) -> Option<Seniority> {
+pub(crate) fn seniority(value: v1::Seniority) -> Option<Seniority> {
     Some(match value {
         v1::Seniority::Unspecified => return None,
         v1::Seniority::CLevel => Seniority::CLevel,

@@ -1,5 +1,7 @@
 //! ModelService.
 
+mod sent;
+
 use std::pin::Pin;
 
 use abm_app::{Caller, ModelRecord, RequestKey, Rules};
@@ -10,6 +12,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status};
 
+use self::sent::{Form, Sent};
 use super::{Services, page_of, page_size, request_key, version};
 use crate::convert::{backtest, model, operation, simulation, suggestion};
 use crate::error::{invalid, invalid_field, status_of};
@@ -77,11 +80,12 @@ impl ModelService for Services {
     ) -> Reply<v1::CreateModelVersionResponse> {
         let call = self.open(request)?;
         let key = request_key("CreateModelVersion", &call.message.request_id, &call.message)?;
-        let (v1::CreateModelVersionRequest { model_file, comment, .. }, caller) =
+        let (v1::CreateModelVersionRequest { model_file, model_spec, comment, .. }, caller) =
             (call.message, call.caller);
+        let (file, form) = one_of(model_file, model_spec)?.into_file()?;
         let by = caller.name.clone();
-        let created = self.app.create_model_version(caller.workspace, key, model_file, comment, by);
-        let (record, revision) = created.await.map_err(status_of)?;
+        let created = self.app.create_model_version(caller.workspace, key, file, comment, by);
+        let (record, revision) = created.await.map_err(|error| form.status(error))?;
         Ok(Response::new(v1::CreateModelVersionResponse {
             model: Some(self.whole_model(&caller, record).await?),
             revision: self.revision(&caller, revision),
@@ -94,14 +98,22 @@ impl ModelService for Services {
     ) -> Reply<v1::PublishModelResponse> {
         let call = self.open(request)?;
         let key = request_key("PublishModel", &call.message.request_id, &call.message)?;
-        let v1::PublishModelRequest { model_file, comment, base_version, version, .. } =
-            call.message;
-        let rules = match (model_file.is_empty(), version) {
-            (false, 0) => Rules::File(model_file),
-            (true, 1..) => Rules::Draft(version),
-            _ => return Err(invalid_field("model_file", "give either a model file or a version")),
+        let v1::PublishModelRequest {
+            model_file, model_spec, comment, base_version, version, ..
+        } = call.message;
+        let is_draft = model_file.is_empty() && model_spec.is_none();
+        let (rules, form) = match (version, Sent::one_of(model_file, model_spec)) {
+            (0, Some(sent)) => {
+                let (file, form) = sent.into_file()?;
+                (Rules::File(file), form)
+            }
+            (1.., None) if is_draft => (Rules::Draft(version), Form::File),
+            _ => {
+                let message = "give exactly one of a model file, a model spec and a version";
+                return Err(invalid_field("model_file", message));
+            }
         };
-        let published = self.publish(&call.caller, key, rules, comment, base_version).await?;
+        let published = self.publish(&call.caller, key, rules, form, comment, base_version).await?;
         let (model, operation, revision) = published;
         Ok(Response::new(v1::PublishModelResponse { model, revision, operation }))
     }
@@ -114,7 +126,8 @@ impl ModelService for Services {
         let key = request_key("RollBackModel", &call.message.request_id, &call.message)?;
         let v1::RollBackModelRequest { version, comment, base_version, .. } = call.message;
         let rules = Rules::Earlier(version);
-        let published = self.publish(&call.caller, key, rules, comment, base_version).await?;
+        let published =
+            self.publish(&call.caller, key, rules, Form::File, comment, base_version).await?;
         let (model, operation, revision) = published;
         Ok(Response::new(v1::RollBackModelResponse { model, revision, operation }))
     }
@@ -124,7 +137,9 @@ impl ModelService for Services {
         request: Request<v1::ValidateModelRequest>,
     ) -> Reply<v1::ValidateModelResponse> {
         let call = self.open(request)?;
-        let problems = self.app.validate_model(&call.message.model_file);
+        let v1::ValidateModelRequest { model_file, model_spec } = call.message;
+        let sent = one_of(model_file, model_spec)?;
+        let problems = sent.problems(|file| self.app.validate_model(file));
         let revision = self.app.position(call.caller.workspace).await.map_err(status_of)?;
         Ok(Response::new(v1::ValidateModelResponse {
             valid: problems.iter().all(|problem| problem.severity == Severity::Warning),
@@ -188,13 +203,14 @@ impl Services {
         caller: &Caller,
         key: RequestKey,
         rules: Rules,
+        form: Form,
         comment: String,
         base: u64,
     ) -> Result<(Option<v1::Model>, Option<v1::Operation>, String), Status> {
         let by = caller.name.clone();
         let published =
             self.app.publish_model(caller.workspace, key, rules, comment, version(base), by);
-        let (record, operation, revision) = published.await.map_err(status_of)?;
+        let (record, operation, revision) = published.await.map_err(|error| form.status(error))?;
         let model = self.whole_model(caller, record).await?;
         let operation = operation::to_proto(operation);
         Ok((Some(model), Some(operation), self.revision(caller, revision)))
@@ -205,4 +221,10 @@ impl Services {
         let found = self.app.model(caller.workspace, Some(record.version)).await;
         Ok(model::to_proto(record, found.map_err(status_of)?.matching))
     }
+}
+
+/// The model of a request that must hold one.
+fn one_of(file: String, spec: Option<v1::ModelSpec>) -> Result<Sent, Status> {
+    let message = "give either a model file or a model spec";
+    Sent::one_of(file, spec).ok_or_else(|| invalid_field("model_file", message))
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::BuyingRole;
 
 /// One tier.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TierFile {
     /// 1, 2 or 3.
@@ -25,7 +25,7 @@ pub struct TierFile {
 }
 
 /// What must be reached; what is left out is not asked for.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BarFile {
     /// Least fit.
@@ -43,7 +43,7 @@ pub struct BarFile {
 }
 
 /// What a person must reach; what is left out is not asked for.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct MqlFile {
     /// Least fit.
@@ -55,7 +55,7 @@ pub struct MqlFile {
 }
 
 /// Bars for some of the accounts. What is left out is as for all accounts.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentFile {
     /// Its name; unique.
@@ -73,7 +73,7 @@ pub struct SegmentFile {
 }
 
 /// What it takes to be in a phase of a purchase.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PhasesFile {
     /// Days that are looked back over.
@@ -89,7 +89,7 @@ impl Default for PhasesFile {
 }
 
 /// What the team can work. Lists and simulations look at it, scores do not.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CapacityFile {
     /// Priority accounts at a time.

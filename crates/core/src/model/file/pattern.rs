@@ -6,7 +6,7 @@ use crate::phase::{Phase, Shows};
 
 /// One pattern: several activities that together mean something. Exactly one of `all` and
 /// `visits` says when it occurs.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PatternFile {
     /// Its name; unique among signals and patterns.
@@ -38,37 +38,47 @@ pub struct PatternFile {
 }
 
 /// A part of a pattern.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartFile {
     /// Names of signals.
     pub of: Vec<String>,
     /// How many activities of them it takes.
-    #[serde(default = "once")]
+    #[serde(default = "PartFile::once")]
     pub at_least: usize,
 }
 
-const fn once() -> usize {
-    1
+impl PartFile {
+    /// How many activities it takes where a file does not say so.
+    pub const ONCE: usize = 1;
+
+    const fn once() -> usize {
+        Self::ONCE
+    }
 }
 
 /// The visits at which a pattern occurs.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct VisitSpanFile {
     /// The first one of a person, from 1.
-    #[serde(default = "first")]
+    #[serde(default = "VisitSpanFile::first")]
     pub from: u64,
     /// The last one; all that follow where it is left out.
     pub to: Option<u64>,
 }
 
-const fn first() -> u64 {
-    1
+impl VisitSpanFile {
+    /// The first visit where a file does not say so.
+    pub const FIRST: u64 = 1;
+
+    const fn first() -> u64 {
+        Self::FIRST
+    }
 }
 
 /// What a visit is.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VisitsFile {
     /// Names of the signals that make visits.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{BuyingRole, Seniority};
 
 /// What titles tell.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TitlesFile {
     /// Rules that are less sure than this, in percent, tell nothing; 0 to 100.
@@ -21,7 +21,7 @@ impl Default for TitlesFile {
 }
 
 /// One rule that reads titles. It tells at least one of `seniority` and `buying_role`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TitleRuleFile {
     /// Its name; unique in the list.

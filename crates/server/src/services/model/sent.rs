@@ -1,0 +1,94 @@
+//! The model that a request holds, in either form.
+
+use abm_app::AppError;
+use abm_core::Violation;
+use abm_core::model::{self, Problem};
+use abm_proto::v1;
+use tonic::Status;
+
+use crate::convert::model_spec;
+use crate::error::{invalid, status_of};
+
+/// A model of a request.
+#[derive(Debug)]
+pub(super) enum Sent {
+    /// As a file.
+    File(String),
+    /// As a spec: the file that says the same, and what no file can say.
+    Spec {
+        /// The canonical file.
+        file: String,
+        /// What is wrong with the spec besides what is wrong with the file.
+        found: Vec<Problem>,
+    },
+}
+
+/// The form in which a model was sent: problems are told of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
+    /// A file.
+    File,
+    /// A spec.
+    Spec,
+}
+
+impl Sent {
+    /// The model of a request that has a field for each form; `None` unless exactly one is used.
+    pub(super) fn one_of(file: String, spec: Option<v1::ModelSpec>) -> Option<Self> {
+        match (file.is_empty(), spec) {
+            (false, None) => Some(Self::File(file)),
+            (true, Some(spec)) => {
+                let (file, found) = model_spec::from_proto(spec);
+                Some(Self::Spec { file: model::write(&file), found })
+            }
+            _ => None,
+        }
+    }
+
+    /// The file to store.
+    ///
+    /// # Errors
+    /// What no file can say.
+    pub(super) fn into_file(self) -> Result<(String, Form), Status> {
+        match self {
+            Self::File(file) => Ok((file, Form::File)),
+            Self::Spec { file, found } if found.is_empty() => Ok((file, Form::Spec)),
+            Self::Spec { found, .. } => Err(of_spec(&found)),
+        }
+    }
+
+    /// Everything that can be said against it, with `check` for what can be said against a file.
+    pub(super) fn problems(self, check: impl Fn(&str) -> Vec<Problem>) -> Vec<Problem> {
+        match self {
+            Self::File(file) => check(&file),
+            Self::Spec { file, mut found } => {
+                // Nobody has seen the file that a line of it could be told of.
+                let unplaced = |problem| Problem { line: None, column: None, ..problem };
+                found.extend(check(&file).into_iter().map(unplaced));
+                found
+            }
+        }
+    }
+}
+
+impl Form {
+    /// The status of a use case's error.
+    pub(super) fn status(self, error: AppError) -> Status {
+        match (self, error) {
+            (Self::Spec, AppError::Model(problems)) => of_spec(&problems),
+            (_, error) => status_of(error),
+        }
+    }
+}
+
+/// Problems as those of fields of `model_spec`.
+fn of_spec(problems: &[Problem]) -> Status {
+    let violations: Vec<Violation> = problems
+        .iter()
+        .map(|Problem { path, message, .. }| match path.as_str() {
+            "" => Violation::invalid("model_spec", message.clone()),
+            path => Violation::invalid(format!("model_spec.{path}"), message.clone()),
+        })
+        .collect();
+    invalid(&violations)
+}
