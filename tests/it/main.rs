@@ -19,6 +19,7 @@ mod grpc;
 mod lists;
 mod matching;
 mod models;
+mod moments;
 mod once;
 mod opportunities;
 mod order;

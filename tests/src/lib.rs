@@ -22,7 +22,7 @@ mod writing;
 pub use build::{
     ALead, AnAccount, AnActivity, AnOpportunity, account, activity, lead, opportunity,
 };
-pub use cases::cases;
+pub use cases::{Bench, cases, try_cases};
 pub use database::{Database, Engine};
 pub use models::{LIVELY, lively};
 pub use moment::{HOUR, START, days};

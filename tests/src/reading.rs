@@ -1,8 +1,10 @@
 //! Looking at a world.
 
 use abm_app::{
-    AccountState, AccountView, LeadRecord, LeadScore, RejectedActivity, TimelineLine, Verification,
+    AccountExplained, AccountState, AccountView, Depth, LeadRecord, LeadScore, Opened, Question,
+    RejectedActivity, ScoreKind, TimelineLine, Verification,
 };
+use abm_core::explain::Line;
 use abm_core::{AccountId, LeadId, Timestamp};
 
 use crate::World;
@@ -87,4 +89,53 @@ impl World {
         assert_eq!((found.differences_total, found.due), (0, 0));
         found.digest
     }
+
+    /// Opens every score of every account down to single activities, at the moment of the latest
+    /// activity; expects that lines add up, and tells all that is said.
+    pub async fn explained(&self) -> Vec<String> {
+        let as_of = self.verify().await.as_of;
+        let mut told = Vec::new();
+        for id in self.account_ids().await {
+            for kind in [ScoreKind::Engagement, ScoreKind::Fit] {
+                let found = self.explain(&id, kind, Some(as_of)).await;
+                let AccountExplained { opened, people, visitor, missing, forecast, tier, .. } =
+                    found;
+                [&opened].into_iter().chain(people.values()).chain(&visitor).for_each(add_up);
+                let said = (opened, people, visitor, missing, forecast, tier);
+                told.push(format!("{id} {kind:?} {said:?}"));
+            }
+        }
+        told
+    }
+
+    /// Opens a score of an account down to single activities.
+    pub async fn explain(
+        &self,
+        id: &str,
+        kind: ScoreKind,
+        as_of: Option<Timestamp>,
+    ) -> AccountExplained {
+        let id = AccountId::new(id).expect("an id");
+        let depth = Depth::Activities;
+        let question = Question { kind, as_of, version: None, depth, people: 1_000 };
+        let found = self.app.explain_account(self.workspace, &id, question).await;
+        found.expect("the account is there")
+    }
+}
+
+/// Expects that lines add up to their score, at every depth.
+fn add_up(opened: &Opened) {
+    fn inside(line: &Line) {
+        if !line.lines.is_empty() {
+            assert_eq!(sum(&line.lines), line.micropoints, "{:?}", line.what);
+            line.lines.iter().for_each(inside);
+        }
+    }
+    let explanation = &opened.explanation;
+    assert_eq!(sum(&explanation.lines), i64::from(explanation.score) * 1_000_000);
+    explanation.lines.iter().for_each(inside);
+}
+
+fn sum(lines: &[Line]) -> i64 {
+    lines.iter().map(|line| line.micropoints).sum()
 }

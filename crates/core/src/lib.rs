@@ -10,6 +10,8 @@
 pub mod account;
 pub mod activity;
 pub mod assess;
+#[cfg(test)]
+mod cases;
 pub mod digest;
 pub mod domain;
 pub mod engagement;

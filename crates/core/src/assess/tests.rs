@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::cases::cases;
 use crate::{DAY, Entry, model};
 
 const FILE: &str = "
@@ -163,7 +164,7 @@ fn entries() -> impl Strategy<Value = Vec<(i64, u16)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(cases(96))]
 
     /// `changes_at` never misses a change of anything that is shown: following it from change
     /// to change gives at every second of a grid what a fresh assessment gives.
@@ -346,9 +347,10 @@ fn momentum_and_visits_look_back() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(cases(64))]
 
-    /// The same as above of everything that an assessment shows, under a model that has it all.
+    /// The same as above of everything that an assessment shows, under a model that has it all;
+    /// and of two moments that are followed, one after the other, one changes something.
     #[test]
     fn following_changes_misses_nothing_that_is_shown(
         one in entries(), two in entries(), visitor in entries(), from in 0..40 * DAY,
@@ -365,10 +367,14 @@ proptest! {
             (account, more, people, found.visitor.score)
         };
         let mut current = seen(from);
+        let mut idle = 0;
         for second in (from..from + 60 * DAY).step_by(9_973) {
             while let Some(change) = current.changes_at.filter(|&change| change <= second) {
                 prop_assert_eq!(shown(&seen(change - 1)), shown(&current), "before {}", change);
-                current = seen(change);
+                let next = seen(change);
+                idle = if shown(&next) == shown(&current) { idle + 1 } else { 0 };
+                prop_assert!(idle <= 1, "nothing changes at {} nor before", change);
+                current = next;
             }
             prop_assert_eq!(shown(&seen(second)), shown(&current), "at {}", second);
         }

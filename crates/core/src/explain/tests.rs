@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::assess::{AccountRules, LeadRules, Person, assess};
+use crate::cases::cases;
 use crate::ledger::{Entry, Ledger};
 use crate::rule::AccountFacts;
 use crate::{AccountProfile, DAY, LeadProfile, model};
@@ -18,7 +19,7 @@ fn adds_up(explanation: &Explanation) -> bool {
 const OPERATORS: [&str; 6] = ["saturating_sum", "max", "mean", "median", "top_k_mean", "champion"];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(cases(128))]
 
     #[test]
     fn the_lines_add_up_to_the_score_that_is_shown(
