@@ -1,7 +1,8 @@
 //! What was shown at a moment is what the record says of that moment ever after, and nothing that
 //! time changes is missed or told early, on both databases.
 
-use abm_app::AccountView;
+use abm_app::{AccountView, ScoreKind};
+use abm_core::tier::Tier;
 use abm_core::{BuyingRole, Seniority, Timestamp};
 use abm_tests::{
     AnActivity, Bench, Engine, HOUR, LIVELY, World, account, activity, lead, try_cases,
@@ -89,12 +90,20 @@ async fn seen_at(world: &World, at: Timestamp) -> [String; 2] {
     [shown(&world.view_at("big", at, None).await), shown(&world.view_at("small", at, None).await)]
 }
 
+/// What can change of an account without being shown: the engagement of its unknown visitor, and
+/// the tier whose bar it meets.
+async fn within(world: &World, id: &str) -> (Option<u8>, Option<Tier>) {
+    let visitor = world.explain(id, ScoreKind::Engagement, None).await.visitor;
+    let engagement = visitor.map(|opened| opened.explanation.score);
+    (engagement, world.stored_state(id).await.tier_met)
+}
+
 /// Moves the clock to the second in which an account can next be different: before it nothing is,
 /// and in it something is, after at most one more look.
 async fn follow(world: &World, of: usize) -> Result<(), TestCaseError> {
     let id = ACCOUNTS[of];
     world.apply_due().await;
-    let before = seen(world).await;
+    let (before, hidden) = (seen(world).await, within(world, id).await);
     for look in 0..2 {
         let Some(change) = world.stored_state(id).await.changes_at else { return Ok(()) };
         let now = world.now().secs();
@@ -104,7 +113,7 @@ async fn follow(world: &World, of: usize) -> Result<(), TestCaseError> {
         let live = seen(world).await;
         prop_assert!(world.apply_due().await > 0);
         prop_assert_eq!(&seen(world).await, &live, "with and without the timer");
-        if live[of] != before[of] {
+        if live[of] != before[of] || within(world, id).await != hidden {
             return Ok(());
         }
         prop_assert!(look == 0, "nothing has changed at the second look either");
