@@ -349,8 +349,7 @@ fn momentum_and_visits_look_back() {
 proptest! {
     #![proptest_config(cases(64))]
 
-    /// The same as above of everything that an assessment shows, under a model that has it all;
-    /// and of two moments that are followed, one after the other, one changes something.
+    /// The same as above of everything that an assessment shows, under a model that has it all.
     #[test]
     fn following_changes_misses_nothing_that_is_shown(
         one in entries(), two in entries(), visitor in entries(), from in 0..40 * DAY,
@@ -367,14 +366,10 @@ proptest! {
             (account, more, people, found.visitor.score)
         };
         let mut current = seen(from);
-        let mut idle = 0;
         for second in (from..from + 60 * DAY).step_by(9_973) {
             while let Some(change) = current.changes_at.filter(|&change| change <= second) {
                 prop_assert_eq!(shown(&seen(change - 1)), shown(&current), "before {}", change);
-                let next = seen(change);
-                idle = if shown(&next) == shown(&current) { idle + 1 } else { 0 };
-                prop_assert!(idle <= 1, "nothing changes at {} nor before", change);
-                current = next;
+                current = seen(change);
             }
             prop_assert_eq!(shown(&seen(second)), shown(&current), "at {}", second);
         }
