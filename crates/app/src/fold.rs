@@ -20,7 +20,7 @@ const CHANGES: usize = 500;
 
 /// Most work of following changes in one fold, in people looked at: a transaction that thinks
 /// for long keeps others waiting, and databases end one that says nothing.
-const LOOKS: usize = 20_000;
+const LOOKS: usize = 4_000;
 
 /// An account as loaded, and what is new about it.
 #[derive(Debug)]

@@ -36,7 +36,7 @@ mod writer;
 use std::sync::Arc;
 
 use abm_store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use abm_store::{
     AccountRecord, AccountScores, AccountState, ActivityFilter, ActivityPlace, ActivitySubject,
@@ -77,6 +77,8 @@ pub struct App {
     writer: writer::Writer,
     /// Told when there is work to do in the background.
     work: Arc<Notify>,
+    /// How many may try rules on the whole base at a time.
+    tries: Arc<Semaphore>,
 }
 
 /// What every use case works with.
@@ -93,7 +95,8 @@ impl App {
     pub fn start(store: Store, clock: Arc<dyn Clock>, limits: Limits) -> Self {
         let inner = Arc::new(Inner { store, clock, models: models::Models::default() });
         let writer = writer::Writer::start(Arc::clone(&inner), limits);
-        Self { inner, writer, work: Arc::new(Notify::new()) }
+        let tries = Arc::new(Semaphore::new(simulate::TRIES));
+        Self { inner, writer, work: Arc::new(Notify::new()), tries }
     }
 
     /// The database.

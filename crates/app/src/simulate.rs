@@ -12,7 +12,7 @@ use abm_core::rule::AccountFacts;
 use abm_core::simulate::{LoneSide, Move, Side, Simulation};
 use abm_core::{AccountId, AccountProfile, LeadId, Ledger, Timestamp, WorkspaceId};
 use abm_store::{LeadRecord, View};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::gather::ledgers_of_leads;
 use crate::models::Compiled;
@@ -24,6 +24,9 @@ const CHUNK: u64 = 400;
 
 /// Parts that may wait for whoever reads them.
 const WAITING: usize = 4;
+
+/// Tries that a process makes at a time: each holds a connection and thinks on all cores.
+pub(crate) const TRIES: usize = 2;
 
 /// Rules to be tried.
 #[derive(Clone, Debug)]
@@ -109,6 +112,7 @@ struct Try {
     as_of: i64,
     total: u64,
     parts: mpsc::Sender<Result<SimulationPart, AppError>>,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl App {
@@ -116,13 +120,15 @@ impl App {
     /// answer come as they are found; whoever drops the receiver ends the work.
     ///
     /// # Errors
-    /// When there is no such version, or the file has problems. What goes wrong later is the
-    /// last part.
+    /// When there is no such version, or the file has problems; while others try rules here
+    /// already ([`AppError::Overloaded`]). What goes wrong later is the last part.
     pub async fn simulate_model(
         &self,
         workspace: WorkspaceId,
         question: SimulateQuestion,
     ) -> Result<mpsc::Receiver<Result<SimulationPart, AppError>>, AppError> {
+        let permit = Arc::clone(&self.tries).try_acquire_owned();
+        let permit = permit.map_err(|_| AppError::Overloaded)?;
         let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let before = self.inner.model_for(&view, question.base).await?;
@@ -134,7 +140,8 @@ impl App {
         let capacity =
             (capacity.priority_accounts.map(u64::from), capacity.leads_per_week.map(u64::from));
         let (base, tried) = (before.version, after.version);
-        let run = Try { view, before, after, as_of: as_of.secs(), total, parts };
+        let as_of_secs = as_of.secs();
+        let run = Try { view, before, after, as_of: as_of_secs, total, parts, _permit: permit };
         tokio::spawn(async move {
             let whole = run.whole().await;
             let last = match whole {
@@ -176,6 +183,9 @@ impl Try {
         let mut next = self.read_accounts(None).await?;
         let mut done = 0;
         while let Some((lot, last)) = next {
+            if self.parts.is_closed() {
+                return Ok(None);
+            }
             done += lot.0.len() as u64;
             let (before, after) = (Arc::clone(&self.before), Arc::clone(&self.after));
             let as_of = self.as_of;
