@@ -201,6 +201,7 @@ async fn step(inner: &Inner, workspace: WorkspaceId, lock: Lock) -> Result<Step,
     if found.standby_used {
         if tx.empty_standby(CHUNK).await? == 0 {
             if !alone {
+                tx.roll_back().await?;
                 return Ok(Step::Complete);
             }
             tx.standby_is_empty().await?;
@@ -208,13 +209,21 @@ async fn step(inner: &Inner, workspace: WorkspaceId, lock: Lock) -> Result<Step,
         tx.commit().await?;
         return Ok(Step::More);
     }
-    let Some(version) = found.publishing else { return Ok(Step::Idle) };
-    let Some(mut operation) = tx.lock_publishing(version).await? else { return Ok(Step::Idle) };
+    let operation = match found.publishing {
+        Some(version) => tx.lock_publishing(version).await?,
+        None => None,
+    };
+    let Some(mut operation) = operation else {
+        tx.roll_back().await?;
+        return Ok(Step::Idle);
+    };
+    let version = operation.model_version;
     let now = inner.clock.now();
     // Under the exclusive lock the whole is gone through once more.
     let place = operation.place.as_ref().filter(|_| !alone);
     let mut states = tx.lock_not_in_standby(place, now.secs(), CHUNK + 1).await?;
     if states.is_empty() && !alone {
+        tx.roll_back().await?;
         return Ok(Step::Complete);
     }
     let last_lot = states.len() as u64 <= CHUNK;

@@ -186,6 +186,8 @@ pub struct Course<'a> {
     excluded: bool,
     /// The last moment asked about, and what the window said then.
     held: Option<(i64, hold::Held)>,
+    /// The phase at that moment.
+    phase: Option<(i64, phase::Reached)>,
 }
 
 impl<'a> Course<'a> {
@@ -202,12 +204,13 @@ impl<'a> Course<'a> {
             fit: account_fit(model, account, people),
             excluded: account.exclusion.is_some(),
             held: None,
+            phase: None,
         }
     }
 
     /// The account at a second, which must not be before the last one asked about.
     pub fn at(&mut self, as_of: i64) -> Assessment {
-        let Self { crowd, fit, excluded, held } = self;
+        let Self { crowd, fit, excluded, held, phase } = self;
         for member in &mut crowd.members {
             member.advance(as_of);
         }
@@ -223,7 +226,10 @@ impl<'a> Course<'a> {
         let ahead = crowd.members.iter().filter_map(|member| member.next_moment(as_of));
         let last = crowd.counting().filter_map(|member| member.ledger.last_at(as_of));
         let last_activity = last.max();
-        let phase = phase::reached(crowd, as_of);
+        let still = phase.and_then(|(since, phase)| phase.still(crowd, since, as_of));
+        let reached = still.unwrap_or_else(|| phase::reached(crowd, as_of));
+        *phase = Some((as_of, reached));
+        let phase = reached;
         let mqls = qualify::people(crowd, &scores, *excluded, as_of);
         let lapses = held.lapses_at().into_iter().chain(phase.lapses_at).chain(mqls.lapses_at);
         let changes_at = next.chain(ahead).chain(lapses).min();

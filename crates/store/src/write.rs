@@ -94,6 +94,20 @@ impl WriteTx {
     }
 }
 
+impl WriteTx {
+    /// Undoes everything and waits until that is done: dropped, its locks may last a moment
+    /// longer.
+    ///
+    /// # Errors
+    /// When the database does not answer; nothing was written then either.
+    pub async fn roll_back(self) -> Result<(), StoreError> {
+        match self.view.conn {
+            Conn::Tx(tx) => Ok(tx.rollback().await?),
+            Conn::Pool(_) => Ok(()),
+        }
+    }
+}
+
 impl Deref for WriteTx {
     type Target = View;
 

@@ -4,10 +4,23 @@ use super::Crowd;
 use crate::phase::Phase;
 
 /// What the time of late says.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Reached {
     pub(super) phase: Option<Phase>,
     /// The first second in which it is another one if nothing happens.
     pub(super) lapses_at: Option<i64>,
+}
+
+impl Reached {
+    /// The same at a later second, if that needs no look at the ledgers: while nothing happens a
+    /// phase can only lapse.
+    pub(super) fn still(self, crowd: &Crowd<'_>, since: i64, as_of: i64) -> Option<Self> {
+        let lapsed = self.lapses_at.is_some_and(|lapse| lapse <= as_of);
+        let quiet = |crowd: &Crowd<'_>| {
+            crowd.counting().all(|member| member.entries_between(since + 1, as_of).is_empty())
+        };
+        (!lapsed && since <= as_of && quiet(crowd)).then_some(self)
+    }
 }
 
 /// The furthest phase of which enough happened. Ledgers are looked at, not read: only where
