@@ -1,8 +1,8 @@
 //! Scores of past dates against what became of accounts: what counts, and that nothing leaks.
 
 use abm_app::{
-    AppError, Backtest, BacktestOutcome, BacktestQuestion, BacktestRules, BacktestScore,
-    BacktestedRules, LeftOut,
+    AppError, Backtest, BacktestOutcome, BacktestQuestion, BacktestScore, BacktestedRules, LeftOut,
+    ModelChoice,
 };
 use abm_core::AccountId;
 use abm_tests::{
@@ -31,7 +31,7 @@ fn name(number: usize) -> String {
 
 fn question() -> BacktestQuestion {
     BacktestQuestion {
-        rules: BacktestRules::Active,
+        rules: ModelChoice::Active,
         against: None,
         dates: vec![START + DATE],
         window_days: 30,
@@ -255,7 +255,7 @@ async fn rules_are_held_against_others_on_the_same_accounts(world: World) {
     let world = filled(&world, 2, 200, (60, 20)).await;
     // Rules that do not know what a demo request is: ledgers are made anew.
     let blind = lively(r#"activity.type == "demo_request""#, r#"activity.type == "nothing""#);
-    let file = BacktestQuestion { rules: BacktestRules::File(blind.clone()), ..question() };
+    let file = BacktestQuestion { rules: ModelChoice::File(blind.clone()), ..question() };
     let found = backtest(&world, file).await;
     let against = found.against.unwrap();
     assert_eq!((found.tried.version, against.version), (0, 1));
@@ -267,7 +267,7 @@ async fn rules_are_held_against_others_on_the_same_accounts(world: World) {
     // In force, it is tried alone, and the version before can be held against it.
     assert_eq!(world.publish(&blind).await, 2);
     assert!(backtest(&world, question()).await.against.is_none());
-    let asked = BacktestQuestion { rules: BacktestRules::Version(1), ..question() };
+    let asked = BacktestQuestion { rules: ModelChoice::Version(1), ..question() };
     let turned = backtest(&world, asked).await;
     assert_eq!(turned.comparison.unwrap().to_string(), "orders better than the other");
     assert_eq!(turned.tried.pooled, against.pooled, "whichever version is in force");
@@ -300,10 +300,10 @@ async fn a_question_that_cannot_be_answered_is_refused(world: World) {
     assert_eq!(refused(BacktestQuestion { outcome, ..asked(vec![0]) }).await, "activity_rule");
     let segment = "lead.title == 'a'".to_owned();
     assert_eq!(refused(BacktestQuestion { segment, ..asked(vec![0]) }).await, "segment_rule");
-    let rules = BacktestRules::File("name: [".into());
+    let rules = ModelChoice::File("name: [".into());
     let wrong = ask(BacktestQuestion { rules, ..asked(vec![0]) }).await;
     assert!(matches!(wrong, Err(AppError::Model(_))), "{wrong:?}");
-    let rules = BacktestRules::Version(9);
+    let rules = ModelChoice::Version(9);
     let unknown = ask(BacktestQuestion { rules, ..asked(vec![0]) }).await;
     assert!(matches!(unknown, Err(AppError::NotFound { .. })), "{unknown:?}");
     world.pass(1);

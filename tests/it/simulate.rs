@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use abm_app::{AccountMove, LeadMove};
-use abm_app::{AppError, SimulateQuestion, Simulated, SimulationPart, TriedRules};
+use abm_app::{AppError, ModelChoice, SimulateQuestion, Simulated, SimulationPart};
 use abm_core::simulate::ReasonKind;
 use abm_core::tier::Tier;
 use abm_tests::{HOUR, LIVELY, World, account, activity, both_engines, days, lead, lively};
@@ -68,7 +68,7 @@ async fn simulate(world: &World, question: SimulateQuestion) -> Answer {
 }
 
 fn file(file: &str) -> SimulateQuestion {
-    SimulateQuestion { rules: TriedRules::File(file.to_owned()), base: None, as_of: None }
+    SimulateQuestion { rules: ModelChoice::File(file.to_owned()), base: None, as_of: None }
 }
 
 /// Fit, engagement, tier, MQA and priority.
@@ -182,14 +182,14 @@ async fn a_try_of_a_draft_and_of_a_file_are_the_same(world: World) {
         app.create_model_version(workspace, world.request(), other(), String::new(), "ada".into());
     let version = draft.await.unwrap().0.version;
     let question = |rules| SimulateQuestion { rules, base: Some(2), as_of: None };
-    let of_draft = simulate(&world, question(TriedRules::Version(version))).await;
-    let of_file = simulate(&world, question(TriedRules::File(other()))).await;
+    let of_draft = simulate(&world, question(ModelChoice::Version(version))).await;
+    let of_file = simulate(&world, question(ModelChoice::File(other()))).await;
     assert_eq!((of_draft.whole.base, of_draft.whole.tried), (2, version));
     assert_eq!(of_file.whole.tried, 0);
     assert_eq!(of_draft.whole.simulation.after, of_file.whole.simulation.after);
-    let itself = simulate(&world, question(TriedRules::Version(2))).await;
+    let itself = simulate(&world, question(ModelChoice::Version(2))).await;
     assert_eq!((itself.whole.simulation.moved, itself.leads.len()), (0, 0));
-    let unknown = app.simulate_model(workspace, question(TriedRules::Version(99))).await;
+    let unknown = app.simulate_model(workspace, question(ModelChoice::Version(99))).await;
     assert!(matches!(unknown, Err(AppError::NotFound { .. })));
     let broken = app.simulate_model(workspace, file("name: x\nhold_days: -1")).await;
     assert!(matches!(broken, Err(AppError::Model(_))));

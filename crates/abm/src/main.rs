@@ -28,7 +28,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Scores accounts and leads, designates priority accounts and says why.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true)]
+#[command(version)]
 struct Cli {
     #[command(flatten)]
     target: TargetArgs,
@@ -152,4 +152,15 @@ fn fail(error: &anyhow::Error) -> std::process::ExitCode {
         None => eprintln!("abm: {error:#}"),
     }
     std::process::ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_of_every_command_are_sound() {
+        Cli::command().debug_assert();
+    }
 }

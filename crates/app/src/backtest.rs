@@ -19,8 +19,8 @@ use abm_learn::Measures;
 use abm_learn::measure::Estimate;
 use abm_store::View;
 
-use crate::models::Compiled;
-use crate::subject::{self, Ledgers};
+use crate::models::{Compiled, ModelChoice};
+use crate::subject::{Ledgers, Loaded};
 use crate::{App, AppError, Inner};
 use asked::Asked;
 use table::Table;
@@ -36,7 +36,7 @@ const SEED: u64 = 1;
 #[derive(Clone, Debug)]
 pub struct BacktestQuestion {
     /// The rules to try.
-    pub rules: BacktestRules,
+    pub rules: ModelChoice,
     /// The rules to hold them against; those in force when unset, unless they are tried.
     pub against: Option<u64>,
     /// The moments to assess at, 1 to 24; each acts as the second it lies in.
@@ -51,17 +51,6 @@ pub struct BacktestQuestion {
     pub segment: String,
     /// How many accounts can be worked after a date; what the rules tried say when unset.
     pub capacity: Option<u64>,
-}
-
-/// The rules that are tried.
-#[derive(Clone, Debug)]
-pub enum BacktestRules {
-    /// Those in force.
-    Active,
-    /// Those of a version.
-    Version(u64),
-    /// Those of a model file.
-    File(String),
 }
 
 /// What counts as an outcome.
@@ -221,15 +210,11 @@ impl App {
 async fn rules(
     inner: &Inner,
     view: &View,
-    rules: BacktestRules,
+    rules: ModelChoice,
     against: Option<u64>,
 ) -> Result<Vec<Arc<Compiled>>, AppError> {
     let active = inner.workspace(view).await?.model_version;
-    let tried = match rules {
-        BacktestRules::Active => inner.models.get(view, active).await?,
-        BacktestRules::Version(version) => inner.models.get(view, version).await?,
-        BacktestRules::File(file) => Arc::new(Compiled::of_file(&file)?),
-    };
+    let tried = inner.chosen(view, rules).await?;
     let against = against.or_else(|| (tried.version != active).then_some(active));
     let mut all = vec![tried];
     if let Some(version) = against {
@@ -255,10 +240,11 @@ async fn read(view: &View, asked: &Arc<Asked>, tried: &[Arc<Compiled>]) -> Resul
         let page = view.accounts_after(after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(table) };
         after = Some(last.id.clone());
-        let ids: Vec<_> = page.into_iter().map(|account| account.id).collect();
+        let ids = page.into_iter().map(|account| account.id).collect();
+        let loaded = Loaded::read(view, ids).await?;
         let mut seen = Vec::with_capacity(tried.len());
         for compiled in tried {
-            seen.push(subject::load(view, compiled, ids.clone(), Ledgers::Stored).await?);
+            seen.push(loaded.under(view, compiled, Ledgers::Stored).await?);
         }
         let past = past::read(view, asked, seen.first().map_or(&[], Vec::as_slice)).await?;
         let (asked, tried) = (Arc::clone(asked), tried.to_vec());

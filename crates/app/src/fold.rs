@@ -154,7 +154,7 @@ fn fold_one(
         })
         .collect();
     let found = assess(&compiled.model, &work.state.rules, &people, &work.state.visitor, at);
-    let cause = if same_model || work.state.model_version == 0 { work.cause } else { Cause::Model };
+    let cause = work.cause;
     work.state.model_version = compiled.version;
     show(&mut work.state, &found, people.len(), at, now, cause, &mut folded.lines);
     let assessed = people.into_iter().zip(found.people).zip(found.mqls);

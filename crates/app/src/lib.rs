@@ -46,8 +46,8 @@ pub use abm_store::{
     TopPerson, WorkspaceRecord,
 };
 pub use backtest::{
-    Backtest, BacktestOutcome, BacktestQuestion, BacktestRules, BacktestScore, BacktestedDate,
-    BacktestedRules, Comparison, LeftOut,
+    Backtest, BacktestOutcome, BacktestQuestion, BacktestScore, BacktestedDate, BacktestedRules,
+    Comparison, LeftOut,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::AppError;
@@ -57,12 +57,10 @@ pub use explain::{
 pub use groups::{AccountGroup, GROUPS_MOST};
 pub use idempotency::RequestKey;
 pub use ingest::{Recorded, Refused, RowOutcome, Submission};
-pub use models::Version;
+pub use models::{ModelChoice, Version};
 pub use publish::Rules;
 pub use retract::{RETRACT_MOST, Retracted, Retraction, Shown};
-pub use simulate::{
-    AccountMove, LeadMove, SimulateQuestion, Simulated, SimulationPart, TriedRules,
-};
+pub use simulate::{AccountMove, LeadMove, SimulateQuestion, Simulated, SimulationPart};
 pub use suggest::{SuggestQuestion, Suggested};
 pub use tokens::{Caller, DEFAULT_DAYS, NewToken, Role};
 pub use upsert::{Upsert, UpsertOptions, UpsertOutcome, Upserted};

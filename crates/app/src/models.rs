@@ -33,7 +33,18 @@ pub struct Version {
     pub revision: u64,
 }
 
-/// Compiled models. A published version never changes, so that what is compiled stays right.
+/// The rules that somebody wants to look at or to try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelChoice {
+    /// Those in force.
+    Active,
+    /// Those of a version: a draft, a retired one or the one in force.
+    Version(u64),
+    /// Those of a model file that is stored nowhere.
+    File(String),
+}
+
+/// Compiled models. The file of a version never changes, so that what is compiled stays right.
 #[derive(Debug, Default)]
 pub(crate) struct Models {
     compiled: Mutex<HashMap<(WorkspaceId, u64), Arc<Compiled>>>,
@@ -103,6 +114,19 @@ impl Inner {
             None => self.workspace(view).await?.model_version,
         };
         self.models.get(view, version).await
+    }
+
+    /// The rules of a choice.
+    pub(crate) async fn chosen(
+        &self,
+        view: &View,
+        choice: ModelChoice,
+    ) -> Result<Arc<Compiled>, AppError> {
+        match choice {
+            ModelChoice::Active => self.model_for(view, None).await,
+            ModelChoice::Version(version) => self.model_for(view, Some(version)).await,
+            ModelChoice::File(file) => Ok(Arc::new(Compiled::of_file(&file)?)),
+        }
     }
 }
 

@@ -15,9 +15,9 @@ use abm_store::{LeadRecord, View};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::gather::ledgers_of_leads;
-use crate::models::Compiled;
+use crate::models::{Compiled, ModelChoice};
 use crate::subject::{Ledgers, Loaded, Subject};
-use crate::{App, AppError, Inner};
+use crate::{App, AppError};
 
 /// Accounts, or people without one, of one lot.
 const CHUNK: u64 = 400;
@@ -28,20 +28,11 @@ const WAITING: usize = 4;
 /// Tries that a process makes at a time: each holds a connection and thinks on all cores.
 pub(crate) const TRIES: usize = 2;
 
-/// Rules to be tried.
-#[derive(Clone, Debug)]
-pub enum TriedRules {
-    /// Those of a version, a draft for example.
-    Version(u64),
-    /// Those of a model file that is stored nowhere.
-    File(String),
-}
-
 /// What to try.
 #[derive(Clone, Debug)]
 pub struct SimulateQuestion {
     /// The rules to be tried.
-    pub rules: TriedRules,
+    pub rules: ModelChoice,
     /// The version they are held against; the one in force when unset.
     pub base: Option<u64>,
     /// The moment; now when unset.
@@ -132,7 +123,7 @@ impl App {
         let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let before = self.inner.model_for(&view, question.base).await?;
-        let after = self.inner.tried(&view, &question.rules).await?;
+        let after = self.inner.chosen(&view, question.rules).await?;
         let as_of = question.as_of.unwrap_or_else(|| self.clock().now());
         let (total, _) = view.count_accounts(as_of.secs()).await?;
         let (parts, receiver) = mpsc::channel(WAITING);
@@ -160,16 +151,6 @@ impl App {
             let _ = run.parts.send(last).await;
         });
         Ok(receiver)
-    }
-}
-
-impl Inner {
-    /// The rules to be tried, compiled.
-    async fn tried(&self, view: &View, rules: &TriedRules) -> Result<Arc<Compiled>, AppError> {
-        match rules {
-            TriedRules::Version(version) => self.models.get(view, *version).await,
-            TriedRules::File(file) => Ok(Arc::new(Compiled::of_file(file)?)),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Refold: every account is scored anew under a changed model, as a try and for good.
 
-use abm_app::{OperationState, RequestKey, Rules, SimulateQuestion, SimulationPart, TriedRules};
+use abm_app::{ModelChoice, OperationState, RequestKey, Rules, SimulateQuestion, SimulationPart};
 use abm_core::model::DEFAULT_FILE;
 use anyhow::{Result, ensure};
 use tokio::time::Instant;
@@ -76,7 +76,7 @@ async fn refold(service: &Service, id: &str, file: String, accounts: usize) -> R
 
 /// The seconds of a try on the whole base, from the call to its last part.
 async fn simulate(service: &Service, file: String, accounts: usize) -> Result<f64> {
-    let rules = TriedRules::File(file);
+    let rules = ModelChoice::File(file);
     let question = SimulateQuestion { rules, base: None, as_of: None };
     let started = Instant::now();
     let mut parts = service.app.simulate_model(service.workspace, question).await?;

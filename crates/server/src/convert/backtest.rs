@@ -1,8 +1,8 @@
 //! Backtests.
 
 use abm_app::{
-    Backtest, BacktestOutcome, BacktestQuestion, BacktestRules, BacktestScore, BacktestedDate,
-    BacktestedRules, Comparison,
+    Backtest, BacktestOutcome, BacktestQuestion, BacktestScore, BacktestedDate, BacktestedRules,
+    Comparison, ModelChoice,
 };
 use abm_core::{DAY, Timestamp, Violation};
 use abm_learn::measure::Segment;
@@ -17,22 +17,12 @@ const DATES: i32 = 24;
 
 pub(crate) fn question(
     message: v1::BacktestModelRequest,
+    rules: ModelChoice,
 ) -> Result<BacktestQuestion, Vec<Violation>> {
     let mut found = Vec::new();
     let dates = dates(&message, &mut found);
     let outcome = outcome(&message, &mut found);
     let score = enumeration("score", message.score, score, &mut found);
-    let rules = match (message.version, message.model_file) {
-        (0, file) if file.is_empty() => BacktestRules::Active,
-        (0, file) => BacktestRules::File(file),
-        (version, file) => {
-            if !file.is_empty() {
-                let message = "give either a model file or a version";
-                found.push(Violation::invalid("model_file", message));
-            }
-            BacktestRules::Version(version)
-        }
-    };
     let mut natural = |field: &str, number: i64| {
         u64::try_from(number).unwrap_or_else(|_| {
             found.push(Violation::invalid(field, "is negative"));

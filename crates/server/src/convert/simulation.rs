@@ -1,6 +1,6 @@
 //! What other rules would change.
 
-use abm_app::{AccountMove, LeadMove, SimulateQuestion, Simulated, SimulationPart, TriedRules};
+use abm_app::{AccountMove, LeadMove, ModelChoice, SimulateQuestion, Simulated, SimulationPart};
 use abm_core::LeadId;
 use abm_core::simulate::{Proposal, Reason, ReasonKind, Spread, Stand};
 use abm_proto::v1;
@@ -18,7 +18,8 @@ const IDS: usize = 20;
 pub(crate) type Capacity = (Option<u64>, Option<u64>);
 
 pub(crate) fn question(
-    message: v1::SimulateModelRequest,
+    message: &v1::SimulateModelRequest,
+    rules: ModelChoice,
 ) -> Result<(SimulateQuestion, Capacity), Status> {
     let capacity = |field, value: Option<i64>| match value.map(u64::try_from) {
         None => Ok(None),
@@ -29,11 +30,6 @@ pub(crate) fn question(
         capacity("priority_accounts", message.priority_accounts)?,
         capacity("leads_per_week", message.leads_per_week)?,
     );
-    let rules = match (message.model_file.is_empty(), message.version) {
-        (false, 0) => TriedRules::File(message.model_file),
-        (true, tried @ 1..) => TriedRules::Version(tried),
-        _ => return Err(invalid_field("model_file", "give either a model file or a version")),
-    };
     let base = version(message.base_version);
     let as_of = moment("as_of", message.as_of.as_ref())?;
     Ok((SimulateQuestion { rules, base, as_of }, capacities))

@@ -2,9 +2,10 @@
 
 mod sent;
 
+use std::mem;
 use std::pin::Pin;
 
-use abm_app::{Caller, ModelRecord, RequestKey, Rules};
+use abm_app::{Caller, ModelChoice, ModelRecord, RequestKey, Rules};
 use abm_core::model::Severity;
 use abm_proto::v1;
 use abm_proto::v1::model_service_server::ModelService;
@@ -101,17 +102,11 @@ impl ModelService for Services {
         let v1::PublishModelRequest {
             model_file, model_spec, comment, base_version, version, ..
         } = call.message;
-        let is_draft = model_file.is_empty() && model_spec.is_none();
-        let (rules, form) = match (version, Sent::one_of(model_file, model_spec)) {
-            (0, Some(sent)) => {
-                let (file, form) = sent.into_file()?;
-                (Rules::File(file), form)
-            }
-            (1.., None) if is_draft => (Rules::Draft(version), Form::File),
-            _ => {
-                let message = "give exactly one of a model file, a model spec and a version";
-                return Err(invalid_field("model_file", message));
-            }
+        let (choice, form) = Sent::choice(model_file, model_spec, version)?;
+        let rules = match choice {
+            ModelChoice::File(file) => Rules::File(file),
+            ModelChoice::Version(version) => Rules::Draft(version),
+            ModelChoice::Active => return Err(sent::one_expected()),
         };
         let published = self.publish(&call.caller, key, rules, form, comment, base_version).await?;
         let (model, operation, revision) = published;
@@ -156,9 +151,15 @@ impl ModelService for Services {
     ) -> Reply<Self::SimulateModelStream> {
         let call = self.open(request)?;
         self.at_least(&call.caller, &call.message.min_revision).await?;
-        let (question, capacity) = simulation::question(call.message)?;
+        let mut message = call.message;
+        let (file, spec) = (mem::take(&mut message.model_file), message.model_spec.take());
+        let (choice, form) = Sent::choice(file, spec, message.version)?;
+        if choice == ModelChoice::Active {
+            return Err(sent::one_expected());
+        }
+        let (question, capacity) = simulation::question(&message, choice)?;
         let parts = self.app.simulate_model(call.caller.workspace, question).await;
-        let parts = ReceiverStream::new(parts.map_err(status_of)?);
+        let parts = ReceiverStream::new(parts.map_err(|error| form.status(error))?);
         let (services, caller) = (self.clone(), call.caller);
         let parts = parts.map(move |part| {
             let part = part.map_err(status_of)?;
@@ -188,9 +189,12 @@ impl ModelService for Services {
     ) -> Reply<v1::BacktestModelResponse> {
         let call = self.open(request)?;
         self.at_least(&call.caller, &call.message.min_revision).await?;
-        let question = backtest::question(call.message).map_err(|found| invalid(&found))?;
+        let mut message = call.message;
+        let (file, spec) = (mem::take(&mut message.model_file), message.model_spec.take());
+        let (choice, form) = Sent::choice(file, spec, message.version)?;
+        let question = backtest::question(message, choice).map_err(|found| invalid(&found))?;
         let found = self.app.backtest_model(call.caller.workspace, question).await;
-        let found = found.map_err(status_of)?;
+        let found = found.map_err(|error| form.status(error))?;
         let revision = self.revision(&call.caller, found.revision);
         Ok(Response::new(backtest::to_proto(&found, revision)))
     }

@@ -1,13 +1,13 @@
 //! The model that a request holds, in either form.
 
-use abm_app::AppError;
+use abm_app::{AppError, ModelChoice};
 use abm_core::Violation;
 use abm_core::model::{self, Problem};
 use abm_proto::v1;
 use tonic::Status;
 
 use crate::convert::model_spec;
-use crate::error::{invalid, status_of};
+use crate::error::{invalid, invalid_field, status_of};
 
 /// A model of a request.
 #[derive(Debug)]
@@ -33,6 +33,28 @@ pub(super) enum Form {
 }
 
 impl Sent {
+    /// The rules of a request that can hold a model or name a version; those in force when it does
+    /// neither.
+    ///
+    /// # Errors
+    /// When it does more than one of these; what no file can say.
+    pub(super) fn choice(
+        file: String,
+        spec: Option<v1::ModelSpec>,
+        version: u64,
+    ) -> Result<(ModelChoice, Form), Status> {
+        let none = file.is_empty() && spec.is_none();
+        match (version, Self::one_of(file, spec)) {
+            (0, Some(sent)) => {
+                let (file, form) = sent.into_file()?;
+                Ok((ModelChoice::File(file), form))
+            }
+            (0, None) if none => Ok((ModelChoice::Active, Form::File)),
+            (version, None) if none => Ok((ModelChoice::Version(version), Form::File)),
+            _ => Err(one_expected()),
+        }
+    }
+
     /// The model of a request that has a field for each form; `None` unless exactly one is used.
     pub(super) fn one_of(file: String, spec: Option<v1::ModelSpec>) -> Option<Self> {
         match (file.is_empty(), spec) {
@@ -69,6 +91,12 @@ impl Sent {
             }
         }
     }
+}
+
+/// Not exactly one of the ways to give rules is used.
+pub(super) fn one_expected() -> Status {
+    let message = "give exactly one of a model file, a model spec and a version";
+    invalid_field("model_file", message)
 }
 
 impl Form {
