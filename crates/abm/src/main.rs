@@ -10,6 +10,7 @@ mod listing;
 mod log;
 mod model;
 mod moment;
+mod operation;
 mod opportunity;
 mod serve;
 mod target;
@@ -20,6 +21,7 @@ mod verify;
 use clap::{Parser, Subcommand};
 
 use crate::import::ImportArgs;
+use crate::model::ModelCommand;
 use crate::target::TargetArgs;
 
 /// Scoring makes and drops many small values; the system's allocator is slow at that.
@@ -64,7 +66,10 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Works with scoring models.
     #[command(subcommand)]
-    Model(model::ModelCommand),
+    Model(ModelCommand),
+    /// Shows and stops work in the background.
+    #[command(subcommand)]
+    Operation(operation::OperationCommand),
     /// Computes every score again from the stored activities and compares.
     Verify(verify::VerifyArgs),
     /// Makes and ends credentials.
@@ -118,8 +123,20 @@ async fn run(cli: Cli) -> anyhow::Result<std::process::ExitCode> {
             with(&target, async |client| explain::run(client, &args).await).await?;
         }
         Command::Model(command) => {
-            let valid = with(&target, async |client| model::run(client, &command).await).await?;
-            if !valid {
+            let done = match command {
+                ModelCommand::File(command) => model::file::run(&command)?,
+                ModelCommand::Service(command) => {
+                    with(&target, async |client| model::run(client, &command).await).await?
+                }
+            };
+            if !done {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Operation(command) => {
+            let ended =
+                with(&target, async |client| operation::run(client, &command).await).await?;
+            if !ended {
                 return Ok(ExitCode::FAILURE);
             }
         }

@@ -1,26 +1,35 @@
 //! `abm model`.
 
 mod backtest;
+pub(crate) mod file;
 mod simulate;
 mod suggest;
 
-use std::io::Write;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use abm_client::{Client, v1};
-use abm_core::model::{self, DEFAULT_FILE};
-use anyhow::Context;
+use abm_core::model;
 use clap::Subcommand;
 
+use self::file::{FileCommand, first_of, in_canonical_form, read};
 use crate::moment;
+use crate::operation::wait_for;
 
-/// How often the progress of a publication is asked for.
-const POLL: Duration = Duration::from_millis(200);
+/// The version in force, as a caller names it.
+const IN_FORCE: &str = "0";
 
 /// What to do with scoring models.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelCommand {
+    #[command(flatten)]
+    File(FileCommand),
+    #[command(flatten)]
+    Service(ServiceCommand),
+}
+
+/// What to do with the models of a service.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServiceCommand {
     /// Shows the file of a version.
     Show {
         /// The version; the one in force when left out.
@@ -32,30 +41,15 @@ pub(crate) enum ModelCommand {
         #[arg(long)]
         canonical: bool,
     },
-    /// Prints a model file in canonical form, in which files that say the same are the same.
-    Format {
-        /// The file.
-        file: PathBuf,
-    },
     /// Lists the versions.
     List,
-    /// Writes the default model to a file, to begin with.
-    Init {
-        /// The file, which must not be there yet.
-        file: PathBuf,
-    },
-    /// Tells in rules how one model differs from another.
+    /// Tells in rules what one model changes against another.
     Diff {
-        /// A file, or the number of a version.
-        before: String,
+        /// The model, as a file or as the number of a version; with a second one, the model before.
+        model: String,
 
-        /// A file, or the number of a version; the one in force when left out.
+        /// The model after. Left out, the first one is held against the version in force.
         after: Option<String>,
-    },
-    /// Checks a model file.
-    Validate {
-        /// The file.
-        file: PathBuf,
     },
     /// Stores a model file as a draft: the next version, which can be tried and published.
     Create {
@@ -92,10 +86,10 @@ pub(crate) enum ModelCommand {
     },
 }
 
-/// Runs a command; `false` when a file is not valid.
-pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Result<bool> {
+/// Runs a command; `false` when a version has not come into force.
+pub(crate) async fn run(client: &Client, command: &ServiceCommand) -> anyhow::Result<bool> {
     match command {
-        ModelCommand::Show { version, canonical } => {
+        ServiceCommand::Show { version, canonical } => {
             let request = v1::GetModelRequest { version: *version, ..Default::default() };
             let reply = client.get_model(request).await?;
             let model = reply.model.unwrap_or_default();
@@ -112,42 +106,24 @@ pub(crate) async fn run(client: &Client, command: &ModelCommand) -> anyhow::Resu
             }
             Ok(true)
         }
-        ModelCommand::Format { file } => {
-            print!("{}", in_canonical_form(&read(file)?)?);
-            Ok(true)
-        }
-        ModelCommand::List => list(client).await,
-        ModelCommand::Init { file } => init(file),
-        ModelCommand::Suggest(args) => suggest::run(client, args).await,
-        ModelCommand::Backtest(args) => backtest::run(client, args).await,
-        ModelCommand::Diff { before, after } => diff(client, before, after.as_deref()).await,
-        ModelCommand::Rollback { version, comment } => {
+        ServiceCommand::List => list(client).await,
+        ServiceCommand::Suggest(args) => suggest::run(client, args).await,
+        ServiceCommand::Backtest(args) => backtest::run(client, args).await,
+        ServiceCommand::Diff { model, after: Some(after) } => diff(client, model, after).await,
+        ServiceCommand::Diff { model, after: None } => diff(client, IN_FORCE, model).await,
+        ServiceCommand::Rollback { version, comment } => {
             let request = v1::RollBackModelRequest {
                 version: *version,
                 comment: comment.clone(),
                 ..Default::default()
             };
-            wait_for(client, client.roll_back_model(request).await?.operation).await
+            let begun = client.roll_back_model(request).await?.operation;
+            wait_for(client, begun.unwrap_or_default()).await
         }
-        ModelCommand::Validate { file } => validate(client, file).await,
-        ModelCommand::Simulate(args) => simulate::run(client, args).await,
-        ModelCommand::Create { file, comment } => create(client, file, comment).await,
-        ModelCommand::Publish { what, comment } => publish(client, what, comment).await,
+        ServiceCommand::Simulate(args) => simulate::run(client, args).await,
+        ServiceCommand::Create { file, comment } => create(client, file, comment).await,
+        ServiceCommand::Publish { what, comment } => publish(client, what, comment).await,
     }
-}
-
-fn read(file: &PathBuf) -> anyhow::Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
-}
-
-fn in_canonical_form(file: &str) -> anyhow::Result<String> {
-    let file = model::read_file(file).map_err(|problems| first_of(&problems))?;
-    Ok(model::write(&file))
-}
-
-fn first_of(problems: &[model::Problem]) -> anyhow::Error {
-    let first = problems.first().map(ToString::to_string).unwrap_or_default();
-    anyhow::anyhow!("{} problems in a file, the first: {first}", problems.len())
 }
 
 async fn list(client: &Client) -> anyhow::Result<bool> {
@@ -173,18 +149,9 @@ async fn list(client: &Client) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn init(file: &PathBuf) -> anyhow::Result<bool> {
-    let mut made = std::fs::File::create_new(file)
-        .with_context(|| format!("{} cannot be made", file.display()))?;
-    made.write_all(DEFAULT_FILE.as_bytes())?;
-    println!("{} holds the default model, with the reason of every figure", file.display());
-    Ok(true)
-}
-
-async fn diff(client: &Client, before: &str, after: Option<&str>) -> anyhow::Result<bool> {
-    let (before_file, after_file) =
-        (file_of(client, before).await?, file_of(client, after.unwrap_or("0")).await?);
-    let changes = model::diff::diff(&before_file, &after_file);
+async fn diff(client: &Client, before: &str, after: &str) -> anyhow::Result<bool> {
+    let (before, after) = (file_of(client, before).await?, file_of(client, after).await?);
+    let changes = model::diff::diff(&before, &after);
     let changes = changes.map_err(|problems| first_of(&problems))?;
     for change in &changes {
         println!("{change}");
@@ -207,31 +174,7 @@ async fn file_of(client: &Client, name: &str) -> anyhow::Result<String> {
     }
 }
 
-async fn validate(client: &Client, file: &PathBuf) -> anyhow::Result<bool> {
-    let request = v1::ValidateModelRequest { model_file: read(file)?, ..Default::default() };
-    let reply = client.validate_model(request).await?;
-    for problem in &reply.problems {
-        let place = match (problem.line, problem.column) {
-            (0, _) => String::new(),
-            (line, column) => format!(":{line}:{column}"),
-        };
-        let path =
-            if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
-        let warning = match problem.severity() {
-            v1::ModelProblemSeverity::Warning => "warning: ",
-            _ => "",
-        };
-        println!("{}{place}: {warning}{path}{}", file.display(), problem.message);
-    }
-    match (reply.problems.len(), reply.valid) {
-        (0, _) => println!("{} is valid", file.display()),
-        (count, true) => println!("{} is valid, with {count} warnings", file.display()),
-        (count, false) => println!("{count} problems"),
-    }
-    Ok(reply.valid)
-}
-
-async fn create(client: &Client, file: &PathBuf, comment: &str) -> anyhow::Result<bool> {
+async fn create(client: &Client, file: &Path, comment: &str) -> anyhow::Result<bool> {
     let request = v1::CreateModelVersionRequest {
         model_file: read(file)?,
         comment: comment.to_owned(),
@@ -248,31 +191,6 @@ async fn publish(client: &Client, what: &str, comment: &str) -> anyhow::Result<b
         Ok(version) => request.version = version,
         Err(_) => request.model_file = read(&PathBuf::from(what))?,
     }
-    wait_for(client, client.publish_model(request).await?.operation).await
-}
-
-/// Waits until a version has come into force.
-async fn wait_for(client: &Client, operation: Option<v1::Operation>) -> anyhow::Result<bool> {
-    let mut operation = operation.unwrap_or_default();
-    while operation.state() == v1::OperationState::Running {
-        tokio::time::sleep(POLL).await;
-        let request = v1::GetOperationRequest {
-            operation_id: operation.operation_id.clone(),
-            ..Default::default()
-        };
-        operation = client.get_operation(request).await?.operation.unwrap_or_default();
-    }
-    let version = operation.model_version;
-    match operation.state() {
-        v1::OperationState::Succeeded => {
-            let accounts = operation.accounts_total;
-            println!("version {version} is in force, {accounts} accounts are assessed under it");
-            Ok(true)
-        }
-        v1::OperationState::Cancelled => {
-            println!("somebody stopped it: version {version} is not in force");
-            Ok(false)
-        }
-        _ => anyhow::bail!("version {version} is not in force: {}", operation.message),
-    }
+    let begun = client.publish_model(request).await?.operation;
+    wait_for(client, begun.unwrap_or_default()).await
 }

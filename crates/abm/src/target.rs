@@ -25,6 +25,7 @@ const OWN_DEADLINE: Duration = Duration::from_secs(3_600);
 
 /// What a command works on.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "What to work on")]
 pub(crate) struct TargetArgs {
     /// A running service. Without this and without a database, http://127.0.0.1:50055.
     #[arg(long, global = true, env = "ABM_SERVER", value_name = "URL")]

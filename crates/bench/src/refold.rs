@@ -1,5 +1,7 @@
 //! Refold: every account is scored anew under a changed model, as a try and for good.
 
+use std::time::Duration;
+
 use abm_app::{ModelChoice, OperationState, RequestKey, Rules, SimulateQuestion, SimulationPart};
 use abm_core::model::DEFAULT_FILE;
 use anyhow::{Result, ensure};
@@ -11,6 +13,9 @@ use crate::service::Service;
 use crate::stats::median;
 use crate::table::{Table, two, whole};
 use crate::world::World;
+
+/// How often is asked whether a model is in force.
+const POLL: Duration = Duration::from_millis(20);
 
 /// Publishes changed models and waits until every account is assessed under them.
 pub(crate) async fn run(
@@ -61,7 +66,8 @@ async fn refold(service: &Service, id: &str, file: String, accounts: usize) -> R
     let begun = app.publish_model(workspace, key, rules, String::new(), None, "bench".into());
     let (_, operation, _) = begun.await?;
     loop {
-        app.work_on(workspace).await?;
+        // The server does the work, in the background.
+        tokio::time::sleep(POLL).await;
         let (done, _) = app.operation(workspace, &operation.id).await?;
         if done.state != OperationState::Running {
             let elapsed = started.elapsed();
