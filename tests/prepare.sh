@@ -19,13 +19,19 @@ prepare_postgres() {
     if psql -q "$ABM_TEST_POSTGRES" -c 'SELECT 1' >/dev/null 2>&1; then
         return
     fi
+    start_postgres
+}
+
+# Leaves there the address of a server of its own, which keeps its data where temporary files are.
+start_postgres() {
+    install psql postgresql-client
     step "starting a PostgreSQL server for the tests"
     if [ -z "$(postgres_bin)" ]; then
         as_root apt-get update -qq
         as_root apt-get install -y -qq postgresql >/dev/null
     fi
     local port=${ABM_TEST_POSTGRES_PORT:-54329}
-    postgres_cluster=$(mktemp -d /tmp/abm-postgres.XXXXXX)
+    postgres_cluster=$(mktemp -d -t abm-postgres.XXXXXX)
     if [ "$(id -u)" = 0 ]; then
         chown postgres "$postgres_cluster"
     fi

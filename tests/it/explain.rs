@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use abm_app::{Depth, Opened, Question, ScoreKind};
 use abm_core::explain::{Explanation, Line, What};
+use abm_core::missing::{Goal, Lack, Missing};
 use abm_core::{AccountId, LeadId, Seniority, Timestamp};
 use abm_tests::{HOUR, LIVELY, World, account, activity, both_engines, days, lead};
 
@@ -12,6 +13,7 @@ both_engines!(
     every_activity_that_counts_is_named_once,
     an_explanation_opens_no_further_than_asked,
     what_is_missing_and_when_the_tier_ends_is_told,
+    what_a_lead_lacks_and_when_it_is_qualified_no_more_is_told,
 );
 
 async fn fill(world: &World) {
@@ -198,4 +200,44 @@ async fn what_is_missing_and_when_the_tier_ends_is_told(world: World) {
     let lines = world.timeline("ibm").await;
     let left = lines.windows(2).rfind(|pair| pair[0].tier != pair[1].tier).unwrap();
     assert_eq!((left[1].at, left[1].tier), (ends.at, ends.tier));
+}
+
+async fn what_a_lead_lacks_and_when_it_is_qualified_no_more_is_told(world: World) {
+    let world = world.beside(2, LIVELY).await;
+    world.accounts([account("ibm").domain("ibm.com").employees(5_000).industry("it")]).await;
+    // A person in an account, and one in none: the rule asks of both the same.
+    world.leads([lead("ada").email("ada@ibm.com"), lead("eve").title("Assistant")]).await;
+    for id in ["ada", "eve"] {
+        let lead = LeadId::new(id).unwrap();
+        let asked = question(ScoreKind::Fit, Depth::People, None);
+        let ask = async || world.app.explain_lead(world.workspace, &lead, asked).await.unwrap();
+        let mql = async |second: i64| {
+            let at = Some(Timestamp::from_secs(second));
+            let past = Question { as_of: at, ..asked };
+            world.app.explain_lead(world.workspace, &lead, past).await.unwrap().mql
+        };
+        let before = ask().await;
+        let Some(Missing { bar: Goal::Mql, lacks }) = before.missing else {
+            panic!("it lacks nothing")
+        };
+        assert!(!before.mql && before.mql_changes_at.is_none(), "nobody qualifies in silence");
+        let [Lack::Engagement { step: Some(step), .. }] = lacks.as_slice() else {
+            panic!("{lacks:?}")
+        };
+        assert_eq!(
+            (step.lead.as_ref(), step.signal.as_str(), step.count),
+            (Some(&lead), "meeting", 1)
+        );
+        let first = world.now();
+        world.pass(HOUR);
+        world.record([activity("crm", id).lead(id).kind("meeting_held").at(world.now())]).await;
+        let now = ask().await;
+        assert!(now.mql && now.missing.is_none());
+        let end = now.mql_changes_at.expect("silence ends it");
+        assert!(mql(end - 1).await && !mql(end).await);
+        // At the moment before, nothing of this was known.
+        let past = Question { as_of: Some(first), ..asked };
+        let then = world.app.explain_lead(world.workspace, &lead, past).await.unwrap();
+        assert_eq!((then.mql, then.mql_changes_at), (false, None));
+    }
 }

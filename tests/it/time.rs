@@ -216,7 +216,7 @@ async fn a_year_of_silence_changes_tiers_when_the_model_says(world: World) {
         let (from, until) = (START.secs(), START.secs() + days(100));
         let changes = pure.tier_changes(&model, from, until);
         let now = assess(&model, &pure.rules, &pure.people, &pure.visitor, from);
-        let next = forecast(&model, &pure.rules, &pure.people, &pure.visitor, &now);
+        let next = forecast(&model, &pure.rules, &pure.people, &pure.visitor, &now, from);
         assert_eq!(next.map(|next| (next.at, next.tier)), changes.first().copied(), "{id}");
         assert_eq!(pure.tier(&model, until), None, "{id} is quiet at the end");
         expected.insert(id, changes);

@@ -98,6 +98,14 @@ pub(crate) async fn run(client: &Client, args: &ExplainArgs) -> anyhow::Result<(
         let when = moment::show(forecast.leaves_at.as_ref());
         println!("if it stays silent, its tier goes from {tier} to {next} at {when}");
     }
+    if let Some(forecast) = &explanation.mql_forecast {
+        let is = if forecast.mql { "is" } else { "is not" };
+        println!("it {is} a marketing qualified lead by the model's rule");
+        if forecast.changes_at.is_some() {
+            let when = moment::show(forecast.changes_at.as_ref());
+            println!("if it stays silent, that changes at {when}");
+        }
+    }
     Ok(())
 }
 

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use abm_core::assess::{Forecast, assess, forecast};
+use abm_core::assess::{
+    AccountRules, Forecast, LeadRules, Person, assess, assess_lead, forecast, forecast_mql,
+};
 use abm_core::explain::{
     Explanation, Line, What, explain_account_engagement, explain_account_fit,
     explain_lead_engagement, explain_lead_fit,
 };
-use abm_core::missing::{Missing, missing};
+use abm_core::missing::{Missing, missing, missing_for_lead};
 use abm_core::rule::AccountFacts;
-use abm_core::{AccountId, AccountProfile, ActivityKey, LeadId, Ledger, Timestamp, WorkspaceId};
-use abm_store::{StoredActivity, View};
+use abm_core::{AccountId, ActivityKey, LeadId, Ledger, Timestamp, WorkspaceId};
+use abm_store::{LeadRecord, StoreError, StoredActivity, View};
 
 use crate::gather::{entry_of, ledgers_of_leads};
 use crate::models::Compiled;
@@ -99,6 +101,12 @@ pub struct AccountExplained {
 pub struct LeadExplained {
     /// The lines.
     pub opened: Opened,
+    /// Whether they are a marketing qualified lead by the model's rule.
+    pub mql: bool,
+    /// What is lacking for that.
+    pub missing: Option<Missing>,
+    /// When that changes if they stay silent.
+    pub mql_changes_at: Option<i64>,
     /// The moment.
     pub as_of: Timestamp,
     /// The model version.
@@ -134,7 +142,7 @@ impl App {
         };
         let mut explained = AccountExplained {
             missing: missing(model, &subject.rules, &subject.people, &subject.visitor, &now, at),
-            forecast: forecast(model, &subject.rules, &subject.people, &subject.visitor, &now),
+            forecast: forecast(model, &subject.rules, &subject.people, &subject.visitor, &now, at),
             tier: now.tier,
             opened: Opened { explanation, activities: BTreeMap::new() },
             people: BTreeMap::new(),
@@ -181,31 +189,50 @@ impl App {
         let as_of = question.as_of.unwrap_or_else(|| self.clock().now());
         let lead = view.leads([id.clone()]).await?.remove(id);
         let lead = lead.ok_or_else(|| AppError::not_found("lead", id))?;
+        let profile = match &lead.account {
+            Some(account) => view.account(account).await?.map(|found| found.profile),
+            None => None,
+        };
+        let facts = AccountFacts::new(&profile.unwrap_or_default());
+        let (model, at) = (&compiled.model, as_of.secs());
+        let ledger = ledger_of(&view, &compiled, &lead).await?;
         let opened = match question.kind {
             ScoreKind::Engagement => {
-                let key = (lead.account.clone(), id.clone());
-                let state = view.people([key]).await?.remove(id);
-                let ledger = match state {
-                    Some(state) if state.matching == compiled.matching => state.ledger,
-                    _ => {
-                        let made = ledgers_of_leads(&view, &compiled, vec![id.clone()]).await?;
-                        made.into_values().next().unwrap_or_default()
-                    }
-                };
-                open_lead(&view, &compiled, id, &ledger, question.depth, as_of.secs()).await?
+                open_lead(&view, &compiled, id, &ledger, question.depth, at).await?
             }
             ScoreKind::Fit => {
-                let account = match &lead.account {
-                    Some(account) => view.account(account).await?,
-                    None => None,
-                };
-                let profile = account.map_or_else(AccountProfile::default, |found| found.profile);
-                let facts = AccountFacts::new(&profile);
-                let explanation = explain_lead_fit(&compiled.model, &lead.profile, &facts);
+                let explanation = explain_lead_fit(model, &lead.profile, &facts);
                 Opened { explanation, activities: BTreeMap::new() }
             }
         };
-        Ok(LeadExplained { opened, as_of, model_version: compiled.version, revision })
+        let account = AccountRules::of_facts(model, &facts);
+        let rules = LeadRules::new(model, &lead.profile, &facts);
+        let person = Person { lead: id.clone(), rules, ledger, known: None };
+        Ok(LeadExplained {
+            opened,
+            mql: assess_lead(model, &person.rules, &account, &person.ledger, at).mql,
+            missing: missing_for_lead(model, &account, &person, at),
+            mql_changes_at: forecast_mql(model, &person.rules, &account, &person.ledger, at),
+            as_of,
+            model_version: compiled.version,
+            revision,
+        })
+    }
+}
+
+/// A person's ledger under a model.
+async fn ledger_of(
+    view: &View,
+    compiled: &Compiled,
+    lead: &LeadRecord,
+) -> Result<Ledger, StoreError> {
+    let key = (lead.account.clone(), lead.id.clone());
+    match view.people([key]).await?.remove(&lead.id) {
+        Some(state) if state.matching == compiled.matching => Ok(state.ledger),
+        _ => {
+            let made = ledgers_of_leads(view, compiled, vec![lead.id.clone()]).await?;
+            Ok(made.into_values().next().unwrap_or_default())
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::tier::{Standing, Tier, Tiers};
 use crate::title::Position;
 use crate::{AccountProfile, BuyingRole, LeadId, LeadProfile, Model};
 
-pub use forecast::{Forecast, forecast};
+pub use forecast::{Forecast, forecast, forecast_mql};
 pub use momentum::{Momentum, Visits, momentum, visits};
 pub use qualify::{AssessedLead, assess_lead};
 
@@ -51,12 +51,17 @@ impl AccountRules {
     /// Asks a model's rules about an account.
     #[must_use]
     pub fn new(model: &Model, profile: &AccountProfile) -> Self {
-        let facts = AccountFacts::new(profile);
+        Self::of_facts(model, &AccountFacts::new(profile))
+    }
+
+    /// The same about what is known of one.
+    #[must_use]
+    pub fn of_facts(model: &Model, facts: &AccountFacts) -> Self {
         let mut segments = model.segments.iter();
-        let segment = segments.find(|segment| segment.when.answer(&facts) == Answer::Yes);
+        let segment = segments.find(|segment| segment.when.answer(facts) == Answer::Yes);
         Self {
-            fit: RuleFit::new(&model.account_fit.rules, &facts).fit(),
-            exclusion: exclusion(&model.exclusions, &facts),
+            fit: RuleFit::new(&model.account_fit.rules, facts).fit(),
+            exclusion: exclusion(&model.exclusions, facts),
             segment: segment.map(|segment| segment.name.clone()),
         }
     }
@@ -348,13 +353,8 @@ impl<'a> Crowd<'a> {
     /// The moments from after `start` to before `end` in which the engagement of a member can
     /// rise: activities, and where what was taken off fades.
     fn rises(&self, start: i64, end: i64) -> Vec<i64> {
-        let mut moments: Vec<i64> = Vec::new();
-        for reading in self.counting().map(Member::reading) {
-            let first = reading.moments.partition_point(|&moment| moment <= start);
-            let last = reading.moments.partition_point(|&moment| moment < end);
-            moments.extend(reading.moments.get(first..last).unwrap_or_default());
-            moments.extend(reading.rises_between(start, end));
-        }
+        let mut moments: Vec<i64> =
+            self.counting().flat_map(|member| member.rises(start, end)).collect();
         moments.sort_unstable();
         moments.dedup();
         moments
@@ -391,6 +391,17 @@ impl<'a> Member<'a> {
 
     fn reading(&self) -> &Reading {
         self.reading.get_or_init(|| Reading::new(self.model, self.ledger))
+    }
+
+    /// The moments from after `start` to before `end` in which its engagement can rise, in order.
+    fn rises(&self, start: i64, end: i64) -> Vec<i64> {
+        let reading = self.reading();
+        let first = reading.moments.partition_point(|&moment| moment <= start);
+        let last = reading.moments.partition_point(|&moment| moment < end);
+        let mut moments = reading.moments.get(first..last).unwrap_or_default().to_vec();
+        moments.extend(reading.rises_between(start, end));
+        moments.sort_unstable();
+        moments
     }
 
     /// Makes what is known hold at `as_of`.

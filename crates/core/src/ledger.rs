@@ -63,6 +63,17 @@ impl Ledger {
         self.entries.get(..end)?.last().map(|entry| entry.time)
     }
 
+    /// What was in it at the end of the second `at`.
+    #[must_use]
+    pub fn until(&self, at: i64) -> Self {
+        let end = self.entries.partition_point(|entry| entry.time <= at);
+        let entries = self.entries.get(..end).unwrap_or_default().to_vec();
+        // What overflows comes after the entries kept of its day.
+        let mut overflow = self.overflow.clone();
+        overflow.retain(|&(day, _), _| day < day_of(at));
+        Self { entries, overflow }
+    }
+
     /// Records activities. The result does not depend on how they are split over calls or on
     /// their order.
     pub fn record(&mut self, new: impl IntoIterator<Item = Entry>) {

@@ -1,6 +1,6 @@
-//! What an account lacks for each bar it does not meet, and the cheapest step towards it.
+//! What an account or a lead lacks for each bar it does not meet, and the cheapest step towards it.
 
-use crate::assess::{AccountRules, Assessment, Engagement, Person};
+use crate::assess::{AccountRules, Assessment, Engagement, Person, assess_lead};
 use crate::engagement::{Reading, raw_for, round};
 use crate::ledger::Ledger;
 use crate::rollup::Part;
@@ -8,24 +8,35 @@ use crate::tier::{Bar, Tier};
 use crate::title::Position;
 use crate::{BuyingRole, LeadId, Model};
 
-/// A bar that an account does not meet at the moment.
+/// A bar that an account or a lead does not meet at the moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Missing {
-    /// Which bar: a tier, or `None` for the marketing qualified account.
-    pub tier: Option<Tier>,
+    /// Which bar.
+    pub bar: Goal,
     /// What is lacking, each on its own.
     pub lacks: Vec<Lack>,
+}
+
+/// What a bar is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// An account's tier.
+    Tier(Tier),
+    /// The marketing qualified account.
+    Mqa,
+    /// The marketing qualified lead.
+    Mql,
 }
 
 /// One thing that is lacking.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Lack {
-    /// Points of account fit.
+    /// Points of fit.
     Fit {
         /// How many.
         points: u8,
     },
-    /// Points of account engagement.
+    /// Points of engagement.
     Engagement {
         /// How many.
         points: u8,
@@ -72,13 +83,41 @@ pub fn missing(
 ) -> Vec<Missing> {
     let tiers = model.tiers_of(account.segment.as_deref());
     let unmet = tiers.bars.iter().take_while(|tier| Some(tier.tier) != now.tier_met);
-    let bars = unmet.map(|tier| (Some(tier.tier), &tier.bar));
-    let mqa = tiers.mqa.iter().filter(|_| !now.mqa).map(|bar| (None, bar));
+    let bars = unmet.map(|tier| (Goal::Tier(tier.tier), &tier.bar));
+    let mqa = tiers.mqa.iter().filter(|_| !now.mqa).map(|bar| (Goal::Mqa, bar));
     let gap = Gap { model, people, visitor, now, as_of };
     bars.chain(mqa)
-        .map(|(tier, bar)| Missing { tier, lacks: gap.lacks(bar) })
+        .map(|(goal, bar)| Missing { bar: goal, lacks: gap.lacks(bar) })
         .filter(|missing| !missing.lacks.is_empty())
         .collect()
+}
+
+/// What a person lacks to be a marketing qualified lead by the model's rule; `None` when they are
+/// one, when the model has no such rule, and when they or their account are excluded, which no
+/// step can mend.
+#[must_use]
+pub fn missing_for_lead(
+    model: &Model,
+    account: &AccountRules,
+    person: &Person,
+    as_of: i64,
+) -> Option<Missing> {
+    let bar = model.tiers_of(account.segment.as_deref()).mql?;
+    let now = assess_lead(model, &person.rules, account, &person.ledger, as_of);
+    if now.mql || account.exclusion.is_some() || person.rules.exclusion.is_some() {
+        return None;
+    }
+    let mut lacks = Vec::new();
+    let fit = person.rules.fit.score;
+    if fit < bar.fit {
+        lacks.push(Lack::Fit { points: bar.fit - fit });
+    }
+    if now.engagement < bar.engagement {
+        let raw_points = raw_needed(model, Some(person), bar.engagement, as_of);
+        let step = cheapest(model, [(Some(person), raw_points)].into_iter());
+        lacks.push(Lack::Engagement { points: bar.engagement - now.engagement, step });
+    }
+    Some(Missing { bar: Goal::Mql, lacks })
 }
 
 struct Gap<'a> {
@@ -176,30 +215,40 @@ impl Gap<'_> {
         possible.then_some(high)
     }
 
-    /// Raw points that a person lacks for an engagement of `score`.
     fn raw_needed(&self, person: Option<&Person>, score: u8) -> f64 {
-        let has =
-            person.map_or(0.0, |person| Reading::new(self.model, &person.ledger).sum(self.as_of));
-        let needed = raw_for(f64::from(score) - 0.5, self.model.half_points);
-        // A little more than the bar, which a rounding of these figures might just miss.
-        (needed * (1.0 + 1e-9) - has).max(0.0)
+        raw_needed(self.model, person, score, self.as_of)
     }
 
     fn cheapest<'p>(&self, steps: impl Iterator<Item = (Option<&'p Person>, f64)>) -> Option<Step> {
-        let (person, raw_points) = steps.min_by(|(_, one), (_, other)| one.total_cmp(other))?;
-        let giving = self.model.signals.all().iter().filter(|signal| signal.worth.points > 0.0);
-        let enough = giving.clone().filter(|signal| signal.worth.points >= raw_points);
-        let signal =
-            enough.min_by(|one, other| one.worth.points.total_cmp(&other.worth.points)).or_else(
-                || giving.max_by(|one, other| one.worth.points.total_cmp(&other.worth.points)),
-            )?;
-        Some(Step {
-            lead: person.map(|person| person.lead.clone()),
-            raw_points,
-            signal: signal.name.clone(),
-            count: libm::ceil(raw_points / signal.worth.points).max(1.0) as u32,
-        })
+        cheapest(self.model, steps)
     }
+}
+
+/// Raw points that a person, or somebody new, lacks for an engagement of `score`.
+fn raw_needed(model: &Model, person: Option<&Person>, score: u8, as_of: i64) -> f64 {
+    let has = person.map_or(0.0, |person| Reading::new(model, &person.ledger).sum(as_of));
+    let needed = raw_for(f64::from(score) - 0.5, model.half_points);
+    // A little more than the bar, which a rounding of these figures might just miss.
+    (needed * (1.0 + 1e-9) - has).max(0.0)
+}
+
+/// The step that takes the fewest raw points.
+fn cheapest<'p>(
+    model: &Model,
+    steps: impl Iterator<Item = (Option<&'p Person>, f64)>,
+) -> Option<Step> {
+    let (person, raw_points) = steps.min_by(|(_, one), (_, other)| one.total_cmp(other))?;
+    let giving = model.signals.all().iter().filter(|signal| signal.worth.points > 0.0);
+    let enough = giving.clone().filter(|signal| signal.worth.points >= raw_points);
+    let signal = enough
+        .min_by(|one, other| one.worth.points.total_cmp(&other.worth.points))
+        .or_else(|| giving.max_by(|one, other| one.worth.points.total_cmp(&other.worth.points)))?;
+    Some(Step {
+        lead: person.map(|person| person.lead.clone()),
+        raw_points,
+        signal: signal.name.clone(),
+        count: libm::ceil(raw_points / signal.worth.points).max(1.0) as u32,
+    })
 }
 
 #[cfg(test)]
@@ -236,7 +285,7 @@ tiers: [{tier: 1, engagement: 40, engaged_people: 2}]",
         let mut people = vec![person(60), person(3)];
         let now = assess(&model, &account, &people, &Ledger::default(), 0);
         let found = missing(&model, &account, &people, &Ledger::default(), &now, 0);
-        let [Missing { tier: Some(Tier::One), lacks }] = found.as_slice() else {
+        let [Missing { bar: Goal::Tier(Tier::One), lacks }] = found.as_slice() else {
             panic!("{found:?}")
         };
         let [Lack::EngagedPeople { people: 1, step: Some(step) }, Lack::Engagement { .. }] =
@@ -269,7 +318,7 @@ mqa: {engaged_people: 1, roles: [champion]}";
         let account = AccountRules::default();
         let now = assess(&model, &account, &people, &Ledger::default(), 0);
         let found = missing(&model, &account, &people, &Ledger::default(), &now, 0);
-        let [Missing { tier: None, lacks }] = found.as_slice() else { panic!("{found:?}") };
+        let [Missing { bar: Goal::Mqa, lacks }] = found.as_slice() else { panic!("{found:?}") };
         let [Lack::EngagedPeople { people: 1, step: Some(step) }, Lack::Role { .. }] =
             lacks.as_slice()
         else {

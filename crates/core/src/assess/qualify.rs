@@ -60,14 +60,19 @@ pub(super) fn people(crowd: &Crowd<'_>, scores: &[u8], excluded: bool, as_of: i6
 }
 
 /// What a person is qualified by.
-enum By {
+pub(super) enum By {
     /// By what they show now.
     Scores,
     /// By a raised hand, up to the second before this one.
     Hand { lapses_at: i64 },
 }
 
-fn qualifies(tiers: &Tiers, member: &Member<'_>, engagement: u8, as_of: i64) -> Option<By> {
+pub(super) fn qualifies(
+    tiers: &Tiers,
+    member: &Member<'_>,
+    engagement: u8,
+    as_of: i64,
+) -> Option<By> {
     let bar = tiers.mql.filter(|_| member.counts)?;
     if member.fit >= bar.fit && engagement >= bar.engagement {
         return Some(By::Scores);

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::cases::cases;
+use crate::missing::{Goal, Lack, missing, missing_for_lead};
 use crate::{DAY, Entry, model};
 
 const FILE: &str = "
@@ -60,7 +61,7 @@ fn a_tier_is_kept_for_the_hold_and_lapses_at_its_second() {
     let lapse = last_met + 14 * DAY + 1;
     assert_eq!(at(&model, &people, lapse - 1).tier, Some(Tier::One), "held");
     assert_ne!(at(&model, &people, lapse).tier, Some(Tier::One), "lapsed");
-    let found = forecast(&model, &AccountRules::default(), &people, &Ledger::default(), &start);
+    let found = forecast(&model, &AccountRules::default(), &people, &Ledger::default(), &start, 0);
     assert_eq!(found.map(|forecast| forecast.at), Some(lapse));
     assert_eq!(start.held_until, None, "its bar is met");
     assert_eq!(at(&model, &people, last_met + 1).held_until, Some(lapse));
@@ -153,7 +154,7 @@ fn a_bar_that_is_met_between_activities_counts_for_the_hold() {
         }
     }
     let start = at(&model, &people, 0);
-    let found = forecast(&model, &AccountRules::default(), &people, &Ledger::default(), &start);
+    let found = forecast(&model, &AccountRules::default(), &people, &Ledger::default(), &start, 0);
     let found = found.expect("it comes back").at;
     assert!(at(&model, &people, found - 1).tier.is_none());
     assert!(at(&model, &people, found).tier.is_some());
@@ -215,6 +216,50 @@ proptest! {
                 prop_assert!(shown(second) <= Some(found.peak), "at {second}");
             }
         }
+    }
+
+    /// A lead becomes qualified, or stops to be, in the second that the forecast names and in none
+    /// before, whatever comes later; and the step that is missing makes one qualified.
+    #[test]
+    fn a_lead_is_forecast_as_if_nothing_came_and_lacks_what_qualifies(
+        entries in entries(), fit in 0..100u8, as_of in 0..40 * DAY,
+    ) {
+        let model = rich();
+        let account = AccountRules::default();
+        let whole = person("a", fit, &entries);
+        let silent = Person { ledger: whole.ledger.until(as_of), ..whole.clone() };
+        let mql = |person: &Person, at: i64| {
+            assess_lead(&model, &person.rules, &account, &person.ledger, at).mql
+        };
+        let now = mql(&silent, as_of);
+        let forecast = forecast_mql(&model, &whole.rules, &account, &whole.ledger, as_of);
+        let end = forecast.unwrap_or(as_of + 300 * DAY);
+        for step in 0..200 {
+            prop_assert_eq!(mql(&silent, as_of + (end - 1 - as_of) * step / 200), now);
+        }
+        prop_assert_eq!(mql(&silent, end - 1), now);
+        prop_assert!(forecast.is_none_or(|change| mql(&silent, change) != now));
+
+        let Some(missing) = missing_for_lead(&model, &account, &silent, as_of) else {
+            prop_assert!(now);
+            return Ok(());
+        };
+        prop_assert!(!now && missing.bar == Goal::Mql && !missing.lacks.is_empty());
+        let mut mended = silent;
+        for lack in missing.lacks {
+            match lack {
+                Lack::Fit { points } => mended.rules.fit.score += points,
+                Lack::Engagement { step: Some(step), .. } => {
+                    // More than count in a day take more than a day.
+                    prop_assume!(step.count <= 20);
+                    let position = model.signals.all().iter().position(|signal| signal.name == step.signal);
+                    let signal = position.and_then(|at| u16::try_from(at).ok()).expect("a signal");
+                    mended.ledger.record((0..step.count).map(|_| Entry { time: as_of, signal }));
+                }
+                other => prop_assert!(false, "{other:?}"),
+            }
+        }
+        prop_assert!(mql(&mended, as_of));
     }
 
     /// The past is what it was: what happens later does not change it.
@@ -319,8 +364,8 @@ fn the_first_segment_that_holds_has_its_bars_and_the_others_of_all() {
     assert_eq!((general.tier, own.tier), (Some(Tier::Three), Some(Tier::One)));
     assert_eq!((general.mqls, own.mqls.clone()), (vec![false], vec![true]));
     assert!(!general.priority && own.priority, "priority tiers are those of all");
-    let lacks = crate::missing::missing(&model, &big, &people, &Ledger::default(), &own, 0);
-    assert!(lacks.iter().all(|missing| missing.tier.is_none()), "only the MQA is missing");
+    let lacks = missing(&model, &big, &people, &Ledger::default(), &own, 0);
+    assert!(lacks.iter().all(|missing| missing.bar == Goal::Mqa), "only the MQA is missing");
 }
 
 #[test]

@@ -67,7 +67,8 @@ fn the_worked_example_is_true() {
     let came = visits(&model, &people, &visitor, AS_OF);
     assert_eq!(came, Visits { first: 2, returning: 1 });
     assert_eq!(found.changes_at, Some(1_775_004_352));
-    let next = forecast(&model, &rules, &people, &visitor, &found).expect("it leaves its tier");
+    let next =
+        forecast(&model, &rules, &people, &visitor, &found, AS_OF).expect("it leaves its tier");
     assert_eq!((next.at, next.tier), (1_776_624_310, Some(Tier::Three)));
     let lacking = missing(&model, &rules, &people, &visitor, &found, AS_OF);
     let engagement: Vec<_> = lacking

@@ -48,6 +48,11 @@ pub(crate) fn lead(id: &str, kind: ScoreKind, explained: LeadExplained) -> v1::E
     let context = Context { as_of: explained.as_of, model_version: explained.model_version };
     let mut explanation = context.explanation(explained.opened, kind);
     explanation.lead_id = id.to_owned();
+    explanation.missing = missing::to_proto(explained.missing.as_slice());
+    explanation.mql_forecast = Some(v1::MqlForecast {
+        mql: explained.mql,
+        changes_at: explained.mql_changes_at.map(time::from_secs),
+    });
     explanation
 }
 

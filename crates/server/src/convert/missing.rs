@@ -1,6 +1,6 @@
 //! What is missing, in words.
 
-use abm_core::missing::{Lack, Missing, Step};
+use abm_core::missing::{Goal, Lack, Missing, Step};
 use abm_proto::v1;
 
 /// One message for each thing that is lacking.
@@ -8,9 +8,10 @@ pub(crate) fn to_proto(missing: &[Missing]) -> Vec<v1::MissingStep> {
     missing
         .iter()
         .flat_map(|missing| {
-            let bar = match missing.tier {
-                Some(tier) => format!("tier {}", tier.number()),
-                None => "mqa".to_owned(),
+            let bar = match missing.bar {
+                Goal::Tier(tier) => format!("tier {}", tier.number()),
+                Goal::Mqa => "mqa".to_owned(),
+                Goal::Mql => "mql".to_owned(),
             };
             missing.lacks.iter().map(move |lack| step(bar.clone(), lack))
         })
@@ -20,9 +21,9 @@ pub(crate) fn to_proto(missing: &[Missing]) -> Vec<v1::MissingStep> {
 fn step(bar: String, lack: &Lack) -> v1::MissingStep {
     let mut message = v1::MissingStep { bar, ..v1::MissingStep::default() };
     match lack {
-        Lack::Fit { points } => message.lacking = format!("{points} points of fit"),
+        Lack::Fit { points } => message.lacking = format!("{} of fit", in_points(*points)),
         Lack::Engagement { points, step } => {
-            message.lacking = format!("{points} points of engagement");
+            message.lacking = format!("{} of engagement", in_points(*points));
             message.raw_points_needed = step.as_ref().map(|step| step.raw_points);
             message.cheapest_step = step.as_ref().map(in_words).unwrap_or_default();
         }
@@ -41,6 +42,10 @@ fn step(bar: String, lack: &Lack) -> v1::MissingStep {
         }
     }
     message
+}
+
+fn in_points(points: u8) -> String {
+    if points == 1 { "one point".to_owned() } else { format!("{points} points") }
 }
 
 fn in_words(step: &Step) -> String {
