@@ -46,6 +46,11 @@ impl MigratorTrait for Migrator {
                 sqlite: include_str!("sql/sqlite/m20261122_000006_publishing.sql"),
                 postgres: include_str!("sql/postgres/m20261122_000006_publishing.sql"),
             }),
+            Box::new(step::Step {
+                name: "m20261123_000007_merge",
+                sqlite: include_str!("sql/sqlite/m20261123_000007_merge.sql"),
+                postgres: include_str!("sql/postgres/m20261123_000007_merge.sql"),
+            }),
         ]
     }
 }

@@ -3,6 +3,7 @@
 mod backtest;
 mod errors;
 mod matrix;
+mod merge;
 mod models;
 mod outcomes;
 mod peers;

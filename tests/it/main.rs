@@ -18,6 +18,7 @@ mod groups;
 mod grpc;
 mod lists;
 mod matching;
+mod merge;
 mod models;
 mod moments;
 mod once;

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 /// One thing that is sent. Of each account and lead there is one version: the last one sent
 /// counts, so that of several the order would matter, as it must.
 #[derive(Clone, Debug)]
-enum Item {
+pub(crate) enum Item {
     Account(AnAccount),
     Lead(ALead),
     Activity(AnActivity),
@@ -21,14 +21,14 @@ enum Item {
 
 /// How items are sent.
 #[derive(Clone, Debug)]
-struct Delivery {
+pub(crate) struct Delivery {
     /// Items by their positions; some more than once.
-    order: Vec<usize>,
+    pub(crate) order: Vec<usize>,
     /// The lengths of runs; of a run the items of one kind are sent in one call, and the calls
     /// of a run at once.
-    runs: Vec<usize>,
+    pub(crate) runs: Vec<usize>,
     /// How the clock moves after each run, and whether the timer comes.
-    clock: Vec<(i64, bool)>,
+    pub(crate) clock: Vec<(i64, bool)>,
 }
 
 const DOMAINS: [&str; 6] =
@@ -94,7 +94,7 @@ fn any_activity() -> impl Strategy<Value = AnActivity> {
     })
 }
 
-fn any_items() -> impl Strategy<Value = Vec<Item>> {
+pub(crate) fn any_items() -> impl Strategy<Value = Vec<Item>> {
     let accounts =
         prop::collection::vec(prop::option::weighted(0.8, any_account()), ACCOUNTS.len());
     let leads = prop::collection::vec(prop::option::weighted(0.8, any_lead()), 8);
@@ -114,7 +114,7 @@ fn any_items() -> impl Strategy<Value = Vec<Item>> {
     })
 }
 
-fn any_delivery(items: usize) -> impl Strategy<Value = Delivery> {
+pub(crate) fn any_delivery(items: usize) -> impl Strategy<Value = Delivery> {
     let again = prop::collection::vec(0..items, 0..items);
     // The model is published once: a version counts up each time.
     let again = again.prop_map(move |again| again.into_iter().filter(move |&n| n + 1 < items));
@@ -126,7 +126,7 @@ fn any_delivery(items: usize) -> impl Strategy<Value = Delivery> {
     (order, runs, clock).prop_map(|(order, runs, clock)| Delivery { order, runs, clock })
 }
 
-async fn send_run(world: &World, items: Vec<Item>) {
+pub(crate) async fn send_run(world: &World, items: Vec<Item>) {
     let (mut accounts, mut leads, mut activities, mut model) =
         (Vec::new(), Vec::new(), Vec::new(), false);
     for item in items {

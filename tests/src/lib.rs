@@ -11,6 +11,7 @@ mod build;
 mod cases;
 mod database;
 mod engines;
+mod merging;
 mod models;
 mod moment;
 mod reading;
@@ -24,6 +25,7 @@ pub use build::{
 };
 pub use cases::{Bench, cases, try_cases};
 pub use database::{Database, Engine};
+pub use merging::note;
 pub use models::{LIVELY, lively};
 pub use moment::{HOUR, START, days};
 pub use served::Served;

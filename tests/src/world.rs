@@ -89,6 +89,8 @@ async fn make_workspace(store: &Store, id: WorkspaceId, file: &str) {
         live: Slot::default(),
         publishing: None,
         standby_used: false,
+        merged_leads: 0,
+        merged_accounts: 0,
     };
     let first = ModelRecord {
         version: 1,

@@ -1,5 +1,6 @@
 //! `abm account`.
 
+mod adjust;
 mod group;
 
 use abm_client::{Client, v1};
@@ -19,6 +20,12 @@ pub(crate) enum AccountCommand {
     Group(group::GroupArgs),
     /// Lists the groups of accounts, each under its ultimate parent.
     Groups(group::GroupsArgs),
+    /// Merges accounts that are the same company into one of them.
+    Merge(adjust::MergeArgs),
+    /// Splits an account off the one it is merged into.
+    Split(adjust::SplitArgs),
+    /// Sets the account that an account belongs to.
+    SetParent(adjust::SetParentArgs),
 }
 
 /// Whose history, and how much of it.
@@ -58,6 +65,9 @@ pub(crate) async fn run(client: &Client, command: &AccountCommand) -> anyhow::Re
         AccountCommand::History(args) => history(client, args).await,
         AccountCommand::Group(args) => group::one(client, args).await,
         AccountCommand::Groups(args) => group::all(client, args).await,
+        AccountCommand::Merge(args) => adjust::merge(client, args).await,
+        AccountCommand::Split(args) => adjust::split(client, args).await,
+        AccountCommand::SetParent(args) => adjust::set_parent(client, args).await,
     }
 }
 

@@ -1,5 +1,7 @@
 //! `abm lead`.
 
+mod adjust;
+
 use abm_client::{Client, v1};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -12,6 +14,14 @@ use crate::moment;
 pub(crate) enum LeadCommand {
     /// Lists leads with their scores, in the order of their ids.
     List(ListArgs),
+    /// Moves a lead into an account, with everything that it did.
+    Move(adjust::MoveArgs),
+    /// Merges leads that are the same person into one of them.
+    Merge(adjust::MergeArgs),
+    /// Splits a lead off the one it is merged into.
+    Split(adjust::SplitArgs),
+    /// Sets the part that a lead plays in a purchase.
+    SetRole(adjust::SetRoleArgs),
 }
 
 /// Which leads, and how.
@@ -43,7 +53,16 @@ const COLUMNS: &[&str] = &[
 
 /// Runs a command.
 pub(crate) async fn run(client: &Client, command: &LeadCommand) -> anyhow::Result<()> {
-    let LeadCommand::List(args) = command;
+    match command {
+        LeadCommand::List(args) => list(client, args).await,
+        LeadCommand::Move(args) => adjust::move_to(client, args).await,
+        LeadCommand::Merge(args) => adjust::merge(client, args).await,
+        LeadCommand::Split(args) => adjust::split(client, args).await,
+        LeadCommand::SetRole(args) => adjust::set_role(client, args).await,
+    }
+}
+
+async fn list(client: &Client, args: &ListArgs) -> anyhow::Result<()> {
     let columns = COLUMNS.iter().map(|&name| name.to_owned());
     let columns = columns.chain(args.attributes.iter().cloned()).collect();
     let mut listing = Listing::new(std::io::stdout().lock(), args.format, columns);

@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use abm_core::domain::Domain;
 use abm_core::{AccountId, AccountOrigin, AccountProfile, Timestamp, WorkspaceId};
-use abm_store::{
-    AccountRecord, Cause, Claim, LeadRecord, Lock, StoreError, WorkspaceRecord, WriteTx,
-};
+use abm_store::{AccountRecord, Cause, Lock, StoreError, WorkspaceRecord, WriteTx};
 
+use crate::claims::renew_claims;
 use crate::fold::unassessed;
-use crate::gather::{News, fold_accounts};
+use crate::gather::News;
 use crate::idempotency::RequestKey;
 use crate::matching::mentioned;
-use crate::models::Compiled;
-use crate::regroup::{Entries, People, lock_accounts, match_people, move_people};
+use crate::regroup::{Accounts, Change, rematch};
+use crate::survivors::Survivors;
 use crate::upsert::{Rows, Upsert, UpsertOptions, UpsertOutcome, Upserted, too_much};
 use crate::{App, AppError, Inner};
 
@@ -53,11 +51,23 @@ impl App {
             .await
     }
 
-    /// One account, and the position it was read at.
+    /// One account, or the one that it is merged into, and the position it was read at.
     ///
     /// # Errors
     /// When there is no such account.
     pub async fn account(
+        &self,
+        workspace: WorkspaceId,
+        id: &AccountId,
+    ) -> Result<(AccountRecord, u64), AppError> {
+        let found = self.one_account(workspace, id).await;
+        match self.inner.instead(workspace, id, found.as_ref().err()).await? {
+            Some(id) => self.one_account(workspace, &id).await,
+            None => found,
+        }
+    }
+
+    async fn one_account(
         &self,
         workspace: WorkspaceId,
         id: &AccountId,
@@ -101,19 +111,38 @@ async fn upsert(
     }
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
     let ids: BTreeSet<AccountId> = rows.good.iter().map(|(_, id, _)| id.clone()).collect();
-    let before = tx.accounts(ids).await?;
-    let after = lay_over(&mut rows, &before, options.merge, now);
+    let before = stored(&tx, &workspace, ids).await?;
+    let after = lay_over(&mut rows, &before.all, options.merge, now);
     if options.all_or_nothing {
         rows.all_taken("accounts")?;
     }
-    let changed: Vec<AccountRecord> =
-        after.into_values().filter(|account| before.get(&account.id) != Some(account)).collect();
-    if !changed.is_empty() {
-        store_changed(&tx, &compiled, &workspace, &before, &changed, now).await?;
-    }
+    let cause = Cause::Profile;
+    let change = Change { tx: &tx, compiled: &compiled, workspace: &workspace, cause, now };
+    store_changed(&change, &before, after).await?;
     request.remember(&tx, rows.letters(), now).await?;
     let revision = tx.commit().await?;
     Ok(Upserted { rows: rows.into_outcomes(), revision })
+}
+
+/// Accounts as they are stored, merged or not.
+pub(crate) struct Stored {
+    pub(crate) all: Accounts,
+    /// Whom those of them count for that are merged.
+    pub(crate) merged: BTreeMap<AccountId, AccountId>,
+}
+
+pub(crate) async fn stored(
+    tx: &WriteTx,
+    workspace: &WorkspaceRecord,
+    ids: BTreeSet<AccountId>,
+) -> Result<Stored, StoreError> {
+    let mut all = tx.accounts(ids.iter().cloned()).await?;
+    if workspace.merged_accounts == 0 {
+        return Ok(Stored { all, merged: BTreeMap::new() });
+    }
+    let merged = tx.survivors(ids.iter().cloned()).await?;
+    all.extend(tx.merged_accounts(merged.keys().cloned()).await?);
+    Ok(Stored { all, merged })
 }
 
 /// The accounts after the rows, and in the rows what becomes of each.
@@ -154,74 +183,39 @@ fn lay_over(
     after
 }
 
-async fn store_changed(
-    tx: &WriteTx,
-    compiled: &std::sync::Arc<Compiled>,
-    workspace: &WorkspaceRecord,
-    before: &BTreeMap<AccountId, AccountRecord>,
-    changed: &[AccountRecord],
-    now: Timestamp,
+/// Stores accounts that changed, and matches people anew where claims of domains did. Of those
+/// that are merged only what they claim counts.
+pub(crate) async fn store_changed(
+    change: &Change<'_>,
+    before: &Stored,
+    after: Accounts,
 ) -> Result<(), AppError> {
-    tx.put_accounts(changed, true).await?;
+    let Change { tx, workspace, .. } = *change;
+    let changed = after.into_values().filter(|new| before.all.get(&new.id) != Some(new));
+    let (merged, changed): (Vec<AccountRecord>, Vec<AccountRecord>) =
+        changed.partition(|new| before.merged.contains_key(&new.id));
+    if merged.is_empty() && changed.is_empty() {
+        return Ok(());
+    }
+    tx.put_merged_accounts(&merged).await?;
+    tx.put_accounts(&changed, true).await?;
     let new: Vec<_> = changed.iter().map(|account| unassessed(&account.id)).collect();
     tx.put_account_states(&new, false).await?;
     let mut ids: BTreeSet<AccountId> = changed.iter().map(|account| account.id.clone()).collect();
+    let mut owners = ids.clone();
+    owners.extend(merged.iter().filter_map(|account| before.merged.get(&account.id).cloned()));
     let news = News { accounts: ids.clone(), ..News::default() };
     // Parents may be mentioned for the first time by this, or no longer.
-    let as_before = changed.iter().filter_map(|account| before.get(&account.id));
-    ids.extend(
-        changed.iter().chain(as_before).filter_map(|account| account.profile.parent.clone()),
-    );
-    let claimed: Vec<(&AccountId, Vec<Domain>)> =
-        changed.iter().map(|account| (&account.id, account.profile.claimed_domains())).collect();
-    let claims: BTreeSet<Claim> =
-        claimed.iter().flat_map(|(id, domains)| Claim::of(id, domains)).collect();
-    let owners = changed.iter().map(|account| account.id.clone());
-    let moved = change_claims(tx, owners, &claims).await?;
-    rematch(tx, compiled, workspace, moved, ids, news, now).await
-}
-
-/// Stores what accounts claim from now on, and gives the people whose match that can change.
-async fn change_claims(
-    tx: &WriteTx,
-    owners: impl Iterator<Item = AccountId>,
-    claims: &BTreeSet<Claim>,
-) -> Result<BTreeMap<abm_core::LeadId, LeadRecord>, StoreError> {
-    let before = tx.claims_of(owners).await?;
-    tx.remove_claims(before.difference(claims)).await?;
-    tx.add_claims(claims.difference(&before)).await?;
-    let touched = before.symmetric_difference(claims);
-    let registrable = |claim: &Claim| Domain::parse(&claim.domain).ok()?.registrable();
-    let domains: BTreeSet<String> =
-        touched.filter_map(registrable).map(|domain| domain.to_string()).collect();
-    if domains.is_empty() {
-        return Ok(BTreeMap::new());
+    let as_before = changed.iter().filter_map(|account| before.all.get(&account.id));
+    let parents = changed.iter().chain(as_before).filter_map(|a| a.profile.parent.clone());
+    let parents: Vec<AccountId> = parents.collect();
+    let survivors = Survivors::load(tx, workspace.merged_accounts, parents.clone()).await?;
+    if !survivors.is_empty() {
+        tx.point_parents(changed.iter().map(|account| &account.id)).await?;
     }
-    tx.leads_at_domains(domains.into_iter().collect()).await
-}
-
-/// Matches people anew, moves those whose account is another one now, and folds.
-async fn rematch(
-    tx: &WriteTx,
-    compiled: &std::sync::Arc<Compiled>,
-    workspace: &WorkspaceRecord,
-    before: BTreeMap<abm_core::LeadId, LeadRecord>,
-    accounts: BTreeSet<AccountId>,
-    mut news: News,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    let mut people = People { after: before.clone(), before };
-    let made = match_people(tx, workspace, people.after.values_mut(), now).await?;
-    let changed: Vec<LeadRecord> = people.changed().cloned().collect();
-    let kept: BTreeSet<_> = changed.iter().map(|lead| lead.id.clone()).collect();
-    people.before.retain(|id, _| kept.contains(id));
-    people.after.retain(|id, _| kept.contains(id));
-    tx.put_leads(&changed).await?;
-    let all = people.accounts().chain(accounts).collect();
-    let states = lock_accounts(tx, compiled, all, made, now).await?;
-    move_people(tx, compiled, &people, &mut Entries::new(), &mut news).await?;
-    fold_accounts(tx, compiled, states, news, Cause::Profile, now).await?;
-    Ok(())
+    ids.extend(parents.iter().map(|parent| survivors.of(parent).clone()));
+    let moved = renew_claims(tx, workspace, &owners, &changed).await?;
+    rematch(change, moved, &BTreeSet::new(), ids, news).await
 }
 
 async fn delete(
@@ -235,17 +229,16 @@ async fn delete(
     if request.first_outcome(&tx).await?.is_some() {
         return Ok(tx.revision().await?);
     }
-    let old = tx.account(&id).await?.ok_or_else(|| AppError::not_found("account", &id))?;
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
-    change_claims(&tx, [id.clone()].into_iter(), &BTreeSet::new()).await?;
+    let before = stored(&tx, &workspace, [id.clone()].into()).await?;
+    if before.all.is_empty() {
+        return Err(AppError::not_found("account", &id));
+    }
     let bare = mentioned(&id, AccountOrigin::Mention, now);
-    tx.put_accounts(std::slice::from_ref(&bare), true).await?;
-    let people = tx.leads_of([id.clone()]).await?;
-    let mut ids = BTreeSet::from([id]);
-    let news = News { accounts: ids.clone(), ..News::default() };
-    ids.extend(old.profile.parent);
+    let cause = Cause::Profile;
+    let change = Change { tx: &tx, compiled: &compiled, workspace: &workspace, cause, now };
     // If nobody mentions it any more, it goes with this.
-    rematch(&tx, &compiled, &workspace, people, ids, news, now).await?;
+    store_changed(&change, &before, [(id, bare)].into()).await?;
     request.remember(&tx, String::new(), now).await?;
     Ok(tx.commit().await?)
 }

@@ -116,11 +116,24 @@ pub struct LeadExplained {
 }
 
 impl App {
-    /// Opens an account's score.
+    /// Opens the score of an account, or of the one that it is merged into.
     ///
     /// # Errors
     /// When there is no such account or version.
     pub async fn explain_account(
+        &self,
+        workspace: WorkspaceId,
+        id: &AccountId,
+        question: Question,
+    ) -> Result<AccountExplained, AppError> {
+        let found = self.explain_one_account(workspace, id, question).await;
+        match self.inner.instead(workspace, id, found.as_ref().err()).await? {
+            Some(id) => self.explain_one_account(workspace, &id, question).await,
+            None => found,
+        }
+    }
+
+    async fn explain_one_account(
         &self,
         workspace: WorkspaceId,
         id: &AccountId,
@@ -173,11 +186,24 @@ impl App {
         Ok(explained)
     }
 
-    /// Opens a person's score.
+    /// Opens the score of a person, or of the one that they are merged into.
     ///
     /// # Errors
     /// When there is no such person or version.
     pub async fn explain_lead(
+        &self,
+        workspace: WorkspaceId,
+        id: &LeadId,
+        question: Question,
+    ) -> Result<LeadExplained, AppError> {
+        let found = self.explain_one_lead(workspace, id, question).await;
+        match self.inner.instead(workspace, id, found.as_ref().err()).await? {
+            Some(id) => self.explain_one_lead(workspace, &id, question).await,
+            None => found,
+        }
+    }
+
+    async fn explain_one_lead(
         &self,
         workspace: WorkspaceId,
         id: &LeadId,

@@ -72,11 +72,23 @@ impl AccountGroup {
 }
 
 impl App {
-    /// The group that an account is in, and the position it was read at.
+    /// The group that an account, or the one that it is merged into, is in, and the position it was read at.
     ///
     /// # Errors
     /// When there is no such account.
     pub async fn account_group(
+        &self,
+        workspace: WorkspaceId,
+        id: &AccountId,
+    ) -> Result<(AccountGroup, u64), AppError> {
+        let found = self.one_account_group(workspace, id).await;
+        match self.inner.instead(workspace, id, found.as_ref().err()).await? {
+            Some(id) => self.one_account_group(workspace, &id).await,
+            None => found,
+        }
+    }
+
+    async fn one_account_group(
         &self,
         workspace: WorkspaceId,
         id: &AccountId,

@@ -1,6 +1,7 @@
 //! Recording activities: each counts once, and an acknowledged one is scored.
 
 mod commit;
+mod count;
 mod dedupe;
 mod place;
 

@@ -7,7 +7,7 @@ use abm_store::{Cause, LeadRecord, Lock};
 
 use crate::gather::{News, fold_accounts};
 use crate::idempotency::RequestKey;
-use crate::regroup::{Entries, People, lock_accounts, match_people, move_people};
+use crate::regroup::{Change, Entries, People, lock_accounts, match_people, move_people};
 use crate::upsert::{Rows, Upsert, UpsertOptions, UpsertOutcome, Upserted, too_much};
 use crate::{App, AppError, Inner};
 
@@ -49,28 +49,50 @@ async fn upsert(
     }
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
     let ids: BTreeSet<LeadId> = rows.good.iter().map(|(_, id, _)| id.clone()).collect();
-    let before = tx.leads(ids).await?;
+    let mut before = tx.leads(ids.iter().cloned()).await?;
+    let merged = match workspace.merged_leads {
+        0 => BTreeMap::new(),
+        _ => tx.merged_leads(ids).await?,
+    };
+    before.extend(merged.clone());
     let mut after = lay_over(&mut rows, &before, options.merge, now);
     if options.all_or_nothing {
         rows.all_taken("leads")?;
     }
     after.retain(|id, lead| before.get(id) != Some(lead));
-    let made = match_people(&tx, &workspace, after.values_mut(), now).await?;
+    // What is sent of those who are merged is kept, and changes nothing.
+    let of_merged = after.extract_if(.., |id, _| merged.contains_key(id));
+    let of_merged: Vec<LeadRecord> = of_merged.map(|(_, lead)| lead).collect();
+    tx.put_merged_leads(&of_merged).await?;
+    let cause = Cause::Profile;
+    let change = Change { tx: &tx, compiled: &compiled, workspace: &workspace, cause, now };
+    store_changed(&change, before, after).await?;
+    request.remember(&tx, rows.letters(), now).await?;
+    let revision = tx.commit().await?;
+    Ok(Upserted { rows: rows.into_outcomes(), revision })
+}
+
+/// Stores leads that changed, and puts them where they belong.
+pub(crate) async fn store_changed(
+    change: &Change<'_>,
+    before: BTreeMap<LeadId, LeadRecord>,
+    mut after: BTreeMap<LeadId, LeadRecord>,
+) -> Result<(), AppError> {
+    let Change { tx, compiled, workspace, cause, now } = *change;
+    let made = match_people(tx, workspace, after.values_mut(), now).await?;
     let people = People { before, after };
     let changed: Vec<LeadRecord> = people.after.values().cloned().collect();
     tx.put_leads(&changed).await?;
-    let states = lock_accounts(&tx, &compiled, touched(&people), made, now).await?;
+    let states = lock_accounts(tx, compiled, touched(&people), made, now).await?;
     let mut news = News::default();
-    move_people(&tx, &compiled, &people, &mut Entries::new(), &mut news).await?;
+    move_people(tx, compiled, &people, &mut Entries::new(), &mut news).await?;
     for lead in people.after.values() {
         if let Some(account) = &lead.account {
             news.leads.entry(account.clone()).or_default().insert(lead.id.clone());
         }
     }
-    fold_accounts(&tx, &compiled, states, news, Cause::Profile, now).await?;
-    request.remember(&tx, rows.letters(), now).await?;
-    let revision = tx.commit().await?;
-    Ok(Upserted { rows: rows.into_outcomes(), revision })
+    fold_accounts(tx, compiled, states, news, cause, now).await?;
+    Ok(())
 }
 
 /// The accounts that somebody who changed is or was in.

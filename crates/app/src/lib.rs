@@ -5,8 +5,11 @@
 //! the scores they change. Nothing here knows the wire format.
 
 mod accounts;
+mod adjust;
 mod backtest;
+mod claims;
 mod clock;
+mod derive;
 mod due;
 mod error;
 mod explain;
@@ -17,6 +20,7 @@ mod idempotency;
 mod ingest;
 mod leads;
 mod matching;
+mod merge;
 mod models;
 mod operations;
 mod opportunities;
@@ -26,6 +30,7 @@ mod retract;
 mod simulate;
 mod subject;
 mod suggest;
+mod survivors;
 mod tokens;
 mod upsert;
 mod verify;
@@ -40,11 +45,12 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use abm_store::{
     AccountRecord, AccountScores, AccountState, ActivityFilter, ActivityPlace, ActivitySubject,
-    Cause, GroupMember, LeadRecord, ModelRecord, ModelState, OperationKind, OperationRecord,
-    OperationState, OpportunityFilter, OpportunityRecord, OpportunityTotals, PriorityFilter,
-    PriorityRow, Publication, RejectedActivity, StoreError, StoredActivity, TimelineLine,
-    TopPerson, WorkspaceRecord,
+    Adjusted, Adjustment, Cause, GroupMember, LeadRecord, ModelRecord, ModelState, OperationKind,
+    OperationRecord, OperationState, OpportunityFilter, OpportunityRecord, OpportunityTotals,
+    PriorityFilter, PriorityRow, Publication, RejectedActivity, StoreError, StoredActivity,
+    TimelineLine, TopPerson, WorkspaceRecord,
 };
+pub use adjust::{History, LeadField};
 pub use backtest::{
     Backtest, BacktestOutcome, BacktestQuestion, BacktestScore, BacktestedDate, BacktestedRules,
     Comparison, LeftOut,
@@ -57,6 +63,7 @@ pub use explain::{
 pub use groups::{AccountGroup, GROUPS_MOST};
 pub use idempotency::RequestKey;
 pub use ingest::{Recorded, Refused, RowOutcome, Submission};
+pub use merge::{MERGE_MOST, MERGED_MOST, Note};
 pub use models::{ModelChoice, Version};
 pub use publish::Rules;
 pub use retract::{RETRACT_MOST, Retracted, Retraction, Shown};

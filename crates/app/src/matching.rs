@@ -30,20 +30,20 @@ impl Matcher {
         let employer = Employer {
             named: lead.profile.account.as_ref(),
             host: host.as_ref(),
-            hint: lead.hint.as_ref().map(|(_, account)| account),
+            hint: lead.hint.as_ref().map(|hint| &hint.account),
         };
         find_account(&employer, &self.claims, self.creates_accounts)
     }
 }
 
-/// The account that stands for a match until a caller sends it.
-pub(crate) fn new_account(found: &Match, now: Timestamp) -> Option<AccountRecord> {
-    let id = found.account()?;
+/// The account that stands for a match until a caller sends it; `id` is whom the one that was
+/// found counts for.
+pub(crate) fn new_account(found: &Match, id: &AccountId, now: Timestamp) -> AccountRecord {
     let origin = match found {
-        Match::Domain(_) => AccountOrigin::EmailDomain,
+        Match::Domain(domain) if domain == id => AccountOrigin::EmailDomain,
         _ => AccountOrigin::Mention,
     };
-    Some(mentioned(id, origin, now))
+    mentioned(id, origin, now)
 }
 
 /// An account of which only the id is known.

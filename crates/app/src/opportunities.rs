@@ -10,6 +10,7 @@ use crate::gather::{News, fold_accounts};
 use crate::idempotency::RequestKey;
 use crate::models::Compiled;
 use crate::regroup::{Accounts, lock_accounts};
+use crate::survivors::Survivors;
 use crate::upsert::{Rows, Upsert, UpsertOptions, UpsertOutcome, Upserted, too_much};
 use crate::{App, AppError, Inner};
 
@@ -61,7 +62,13 @@ impl App {
     ) -> Result<(Vec<OpportunityRecord>, u64), AppError> {
         let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
-        Ok((view.opportunities_after(filter, after, limit).await?, revision))
+        let mut filter = filter.clone();
+        if let Some(account) = &mut filter.account
+            && let Some(survivor) = view.survivors([account.clone()]).await?.remove(account)
+        {
+            *account = survivor;
+        }
+        Ok((view.opportunities_after(&filter, after, limit).await?, revision))
     }
 }
 
@@ -89,13 +96,20 @@ async fn upsert(
     let changed: Vec<OpportunityRecord> =
         after.into_values().filter(|record| before.get(&record.id) != Some(record)).collect();
     tx.put_opportunities(&changed).await?;
+    if workspace.merged_accounts > 0 {
+        tx.point_opportunities(changed.iter().map(|record| &record.id)).await?;
+    }
     let named = changed.iter().filter_map(|record| record.opportunity.account.clone());
     let left = changed.iter().filter_map(|record| {
         let old = before.get(&record.id)?.opportunity.account.as_ref()?;
         (record.opportunity.account.as_ref() != Some(old)).then(|| old.clone())
     });
+    let (named, left): (Vec<_>, Vec<_>) = (named.collect(), left.collect());
+    let ids = named.iter().chain(&left).cloned();
+    let survivors = Survivors::load(&tx, workspace.merged_accounts, ids).await?;
+    let counted = |ids: Vec<AccountId>| ids.iter().map(|id| survivors.of(id).clone()).collect();
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
-    mention(&tx, &compiled, named.collect(), left.collect(), now).await?;
+    mention(&tx, &compiled, counted(named), counted(left), now).await?;
     request.remember(&tx, rows.letters(), now).await?;
     let revision = tx.commit().await?;
     Ok(Upserted { rows: rows.into_outcomes(), revision })
@@ -125,8 +139,14 @@ fn lay_over(
         };
         if outcome != UpsertOutcome::Unchanged {
             let created_at = old.map_or(now, |old| old.created_at);
-            let record =
-                OpportunityRecord { id: id.clone(), opportunity, created_at, updated_at: now };
+            let record = OpportunityRecord {
+                id: id.clone(),
+                opportunity,
+                survivor: None,
+                people_survivors: BTreeMap::new(),
+                created_at,
+                updated_at: now,
+            };
             after.insert(id, record);
         }
         rows.note(index, outcome);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use abm_core::matching::Match;
 use abm_core::{AccountId, AccountOrigin, Entry, LeadId, Timestamp};
 use abm_store::{
     AccountRecord, AccountState, Cause, LeadRecord, PersonState, WorkspaceRecord, WriteTx,
@@ -13,12 +14,24 @@ use crate::fold::{is_late, unassessed, unassessed_person};
 use crate::gather::{News, fold_accounts, ledgers_of_leads};
 use crate::matching::{Matcher, mentioned, new_account};
 use crate::models::Compiled;
+use crate::survivors::Survivors;
 
 /// Entries by person, or by account for its unknown visitor.
 pub(crate) type Entries = BTreeMap<(Option<LeadId>, Option<AccountId>), Vec<Entry>>;
 
 /// Accounts by id.
 pub(crate) type Accounts = BTreeMap<AccountId, AccountRecord>;
+
+/// What a change of who belongs where works with.
+#[derive(Clone, Copy)]
+pub(crate) struct Change<'a> {
+    pub(crate) tx: &'a WriteTx,
+    pub(crate) compiled: &'a Arc<Compiled>,
+    pub(crate) workspace: &'a WorkspaceRecord,
+    /// What the timeline tells as the cause.
+    pub(crate) cause: Cause,
+    pub(crate) now: Timestamp,
+}
 
 /// People as they were and as they are to be.
 pub(crate) struct People {
@@ -50,15 +63,41 @@ pub(crate) async fn match_people<'a>(
     let leads: Vec<&mut LeadRecord> = leads.collect();
     let known = leads.iter().map(|lead| &**lead);
     let matcher = Matcher::load(tx, known, workspace.creates_accounts).await?;
+    let found: Vec<Match> = leads.iter().map(|lead| matcher.find(lead)).collect();
+    let named = found.iter().filter_map(|found| found.account().cloned());
+    let survivors = Survivors::load(tx, workspace.merged_accounts, named).await?;
     let mut accounts = Accounts::new();
-    for lead in leads {
-        let found = matcher.find(lead);
-        if let Some(account) = new_account(&found, now) {
-            accounts.insert(account.id.clone(), account);
+    for (lead, found) in leads.into_iter().zip(found) {
+        lead.account = found.account().map(|id| survivors.of(id).clone());
+        if let Some(id) = &lead.account {
+            accounts.insert(id.clone(), new_account(&found, id, now));
         }
-        lead.account = found.account().cloned();
     }
     Ok(accounts)
+}
+
+/// Matches people anew, moves those whose account is another one now, and folds. `ended` are
+/// accounts that some of them were in and that are no more; `accounts` are folded in any case.
+pub(crate) async fn rematch(
+    change: &Change<'_>,
+    before: BTreeMap<LeadId, LeadRecord>,
+    ended: &BTreeSet<AccountId>,
+    accounts: BTreeSet<AccountId>,
+    mut news: News,
+) -> Result<(), AppError> {
+    let Change { tx, compiled, workspace, cause, now } = *change;
+    let mut people = People { after: before.clone(), before };
+    let made = match_people(tx, workspace, people.after.values_mut(), now).await?;
+    let changed: Vec<LeadRecord> = people.changed().cloned().collect();
+    let kept: BTreeSet<_> = changed.iter().map(|lead| lead.id.clone()).collect();
+    people.before.retain(|id, _| kept.contains(id));
+    people.after.retain(|id, _| kept.contains(id));
+    tx.put_leads(&changed).await?;
+    let all = people.accounts().chain(accounts).filter(|id| !ended.contains(id)).collect();
+    let states = lock_accounts(tx, compiled, all, made, now).await?;
+    move_people(tx, compiled, &people, &mut Entries::new(), &mut news).await?;
+    fold_accounts(tx, compiled, states, news, cause, now).await?;
+    Ok(())
 }
 
 /// Locks accounts in the order of their ids, each as time has made it by now. Those that are
@@ -117,16 +156,14 @@ pub(crate) async fn move_people(
         }
     }
     let mut states = tx.people(loaded).await?;
-    let stale: Vec<LeadId> = states
-        .values()
-        .filter(|state| {
-            // Of those who go into an account the ledger is looked at with it.
-            let alone = people.after.get(&state.lead).is_some_and(|lead| lead.account.is_none());
-            let other_rules = state.matching != compiled.matching;
-            alone && (other_rules || news.again.contains(&state.lead))
-        })
-        .map(|state| state.lead.clone())
-        .collect();
+    // Of those who go into an account the ledger is looked at with it.
+    let alone = people.after.values().filter(|lead| lead.account.is_none());
+    let stale = alone.map(|lead| &lead.id).filter(|id| {
+        let state = states.get(*id);
+        let other_rules = state.is_some_and(|state| state.matching != compiled.matching);
+        other_rules || news.again.contains(*id)
+    });
+    let stale: Vec<LeadId> = stale.cloned().collect();
     let mut rebuilt = ledgers_of_leads(tx, compiled, stale).await?;
     let (mut gone, mut alone) = (Vec::new(), Vec::new());
     for (id, lead) in &people.after {

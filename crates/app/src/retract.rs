@@ -12,11 +12,10 @@ use abm_store::{
     AccountState, ActivityFilter, ActivityPlace, Cause, LeadRecord, Lock, WorkspaceRecord, WriteTx,
 };
 
-use crate::gather::{News, fold_accounts};
+use crate::derive::derive;
 use crate::idempotency::RequestKey;
-use crate::ingest::take_hints;
 use crate::models::Compiled;
-use crate::regroup::{Entries, People, lock_accounts, match_people, move_people};
+use crate::regroup::Change;
 use crate::{App, AppError, Inner};
 
 /// Most activities that one call takes back.
@@ -189,27 +188,16 @@ async fn take_back(
     let places: Vec<ActivityPlace> =
         found.iter().map(|activity| (activity.occurred_at, activity.key.clone())).collect();
     tx.retract_activities(&places, now).await?;
-    let (mut people, gone) = without(tx, before).await?;
-    let made = match_people(tx, workspace, people.after.values_mut(), now).await?;
-    let changed: Vec<LeadRecord> = people.changed().cloned().collect();
-    tx.put_leads(&changed).await?;
-    let left = gone.values().filter_map(|lead| lead.account.clone());
-    let all = people.accounts().chain(left.clone()).chain(visited.iter().cloned()).collect();
-    let states = lock_accounts(tx, compiled, all, made, now).await?;
+    let mut derived = derive(tx, before, None).await?;
+    let everybody = derived.people.before.values().chain(derived.gone.values());
+    let leads = engagements(tx, compiled, everybody, now).await?;
+    let cause = Cause::Retraction;
+    let states = derived.store(&Change { tx, compiled, workspace, cause, now }, visited).await?;
     let accounts: BTreeMap<AccountId, Shown> =
         states.iter().map(|(id, state)| (id.clone(), Shown::from(state))).collect();
-    let everybody = people.before.values().chain(gone.values());
-    let leads = engagements(tx, compiled, everybody, now).await?;
-
-    let mut news = News { left: left.collect(), visited, ..News::default() };
-    news.again.extend(people.after.keys().cloned());
-    move_people(tx, compiled, &people, &mut Entries::new(), &mut news).await?;
-    tx.remove_people(gone.values().map(|lead| (lead.account.clone(), lead.id.clone()))).await?;
-    tx.remove_leads(gone.into_keys()).await?;
-    fold_accounts(tx, compiled, states, news, Cause::Retraction, now).await?;
 
     let after = tx.account_states(accounts.keys().cloned()).await?;
-    let mut still = engagements(tx, compiled, people.after.values(), now).await?;
+    let mut still = engagements(tx, compiled, derived.people.after.values(), now).await?;
     let accounts: BTreeMap<_, _> = accounts
         .into_iter()
         .map(|(id, before)| {
@@ -231,31 +219,6 @@ async fn take_back(
         leads,
         ..Retracted::default()
     })
-}
-
-/// People as the activities that are left make them, and those of whom nothing is left: no
-/// caller sent them, and no activity names them any more.
-async fn without(
-    tx: &WriteTx,
-    mut before: BTreeMap<LeadId, LeadRecord>,
-) -> Result<(People, BTreeMap<LeadId, LeadRecord>), AppError> {
-    let mut after = before.clone();
-    for lead in after.values_mut() {
-        lead.hint = None;
-        lead.hint_email.clear();
-    }
-    let mut seen = BTreeSet::new();
-    for stored in tx.activities_of_leads(after.keys().cloned()).await? {
-        if let Some(lead) = stored.activity.lead.as_ref().and_then(|id| after.get_mut(id)) {
-            take_hints(lead, &stored.activity);
-            seen.insert(lead.id.clone());
-        }
-    }
-    after.retain(|id, lead| lead.known || seen.contains(id));
-    let gone: BTreeSet<LeadId> =
-        before.keys().filter(|id| !after.contains_key(*id)).cloned().collect();
-    let gone = gone.into_iter().filter_map(|id| before.remove_entry(&id)).collect();
-    Ok((People { before, after }, gone))
 }
 
 /// What people's engagement is now, by their ledgers as stored.

@@ -89,11 +89,27 @@ impl App {
         if least > now { Err(AppError::RevisionUnknown) } else { Ok(()) }
     }
 
-    /// An account as it is now, or as it was at a moment under a model version.
+    /// An account, or the one that it is merged into, as it is now, or as it was at a moment under
+    /// a model version.
     ///
     /// # Errors
     /// When there is no such account or version.
     pub async fn account_view(
+        &self,
+        workspace: WorkspaceId,
+        id: &AccountId,
+        as_of: Option<Timestamp>,
+        version: Option<u64>,
+        people: u32,
+    ) -> Result<AccountView, AppError> {
+        let found = self.one_account_view(workspace, id, as_of, version, people).await;
+        match self.inner.instead(workspace, id, found.as_ref().err()).await? {
+            Some(id) => self.one_account_view(workspace, &id, as_of, version, people).await,
+            None => found,
+        }
+    }
+
+    async fn one_account_view(
         &self,
         workspace: WorkspaceId,
         id: &AccountId,
@@ -197,6 +213,20 @@ impl App {
         before: Option<i64>,
         limit: u64,
     ) -> Result<(Vec<TimelineLine>, u64), AppError> {
+        let found = self.history_of_one(workspace, id, before, limit).await;
+        match self.inner.instead(workspace, id, found.as_ref().err()).await? {
+            Some(id) => self.history_of_one(workspace, &id, before, limit).await,
+            None => found,
+        }
+    }
+
+    async fn history_of_one(
+        &self,
+        workspace: WorkspaceId,
+        id: &AccountId,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<(Vec<TimelineLine>, u64), AppError> {
         let view = self.inner.store.view(workspace);
         let revision = view.revision().await?;
         view.account(id).await?.ok_or_else(|| AppError::not_found("account", id))?;
@@ -225,11 +255,23 @@ impl App {
         Ok(ids.iter().map(|id| find(id).unwrap_or_default()).collect())
     }
 
-    /// One lead with its scores, and the position it was read at.
+    /// One lead, or the one that it is merged into, with its scores, and the position it was read at.
     ///
     /// # Errors
     /// When there is no such lead.
     pub async fn lead(
+        &self,
+        workspace: WorkspaceId,
+        id: &LeadId,
+    ) -> Result<(LeadRecord, LeadScore, u64), AppError> {
+        let found = self.one_lead(workspace, id).await;
+        match self.inner.instead(workspace, id, found.as_ref().err()).await? {
+            Some(id) => self.one_lead(workspace, &id).await,
+            None => found,
+        }
+    }
+
+    async fn one_lead(
         &self,
         workspace: WorkspaceId,
         id: &LeadId,
@@ -256,7 +298,8 @@ impl App {
     ) -> Result<(Vec<(LeadRecord, LeadScore)>, u64), AppError> {
         let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
-        let leads = view.leads_after(account, after, limit).await?;
+        let survivor = view.survivors(account.cloned()).await?.into_values().next();
+        let leads = view.leads_after(survivor.as_ref().or(account), after, limit).await?;
         let scores = self.lead_scores(&view, &leads).await?;
         Ok((leads.into_iter().zip(scores).collect(), revision))
     }
@@ -317,17 +360,36 @@ impl App {
         after: Option<ActivityPlace>,
         limit: u64,
     ) -> Result<(Vec<SeenActivity>, u64), AppError> {
+        let found = self.activities_of(workspace, subject, from, until, after.clone(), limit).await;
+        let (inner, failure) = (&self.inner, found.as_ref().err());
+        let instead = match subject {
+            ActivitySubject::Account(id) => {
+                inner.instead(workspace, id, failure).await?.map(ActivitySubject::Account)
+            }
+            ActivitySubject::Lead(id) => {
+                inner.instead(workspace, id, failure).await?.map(ActivitySubject::Lead)
+            }
+        };
+        match instead {
+            Some(subject) => {
+                self.activities_of(workspace, &subject, from, until, after, limit).await
+            }
+            None => found,
+        }
+    }
+
+    async fn activities_of(
+        &self,
+        workspace: WorkspaceId,
+        subject: &ActivitySubject,
+        from: Option<Timestamp>,
+        until: Option<Timestamp>,
+        after: Option<ActivityPlace>,
+        limit: u64,
+    ) -> Result<(Vec<SeenActivity>, u64), AppError> {
         let view = self.inner.store.view(workspace);
         let revision = view.revision().await?;
-        match subject {
-            ActivitySubject::Account(id) if view.account(id).await?.is_none() => {
-                return Err(AppError::not_found("account", id));
-            }
-            ActivitySubject::Lead(id) if view.leads([id.clone()]).await?.is_empty() => {
-                return Err(AppError::not_found("lead", id));
-            }
-            _ => {}
-        }
+        check_subject(&view, subject).await?;
         let compiled = self.inner.model_for(&view, None).await?;
         let found = view.activities(subject, from, until, after, limit).await?;
         let seen = found.into_iter().map(|stored| SeenActivity::new(&compiled, stored));
@@ -347,6 +409,18 @@ impl App {
         let view = self.inner.store.view(workspace);
         let revision = view.revision().await?;
         Ok((view.rejected_activities(after, limit).await?, revision))
+    }
+}
+
+async fn check_subject(view: &View, subject: &ActivitySubject) -> Result<(), AppError> {
+    match subject {
+        ActivitySubject::Account(id) if view.account(id).await?.is_none() => {
+            Err(AppError::not_found("account", id))
+        }
+        ActivitySubject::Lead(id) if view.leads([id.clone()]).await?.is_empty() => {
+            Err(AppError::not_found("lead", id))
+        }
+        _ => Ok(()),
     }
 }
 

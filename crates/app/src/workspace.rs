@@ -28,6 +28,8 @@ impl App {
             live: Slot::default(),
             publishing: None,
             standby_used: false,
+            merged_leads: 0,
+            merged_accounts: 0,
         };
         let default = model::parse(DEFAULT_FILE).map_err(AppError::Model)?;
         let first = ModelRecord {

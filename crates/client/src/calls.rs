@@ -56,6 +56,20 @@ writes! {
     leads.upsert_lead(UpsertLeadRequest) -> UpsertLeadResponse;
     /// Creates or replaces up to 1,000 leads.
     leads.batch_upsert_leads(BatchUpsertLeadsRequest) -> BatchUpsertLeadsResponse;
+    /// Merges accounts that are the same company.
+    accounts.merge_accounts(MergeAccountsRequest) -> MergeAccountsResponse;
+    /// Splits an account off the one it is merged into.
+    accounts.split_account(SplitAccountRequest) -> SplitAccountResponse;
+    /// Sets the account that an account belongs to.
+    accounts.set_parent(SetParentRequest) -> SetParentResponse;
+    /// Sets the account that a lead belongs to.
+    leads.move_lead(MoveLeadRequest) -> MoveLeadResponse;
+    /// Merges leads that are the same person.
+    leads.merge_leads(MergeLeadsRequest) -> MergeLeadsResponse;
+    /// Splits a lead off the one it is merged into.
+    leads.split_lead(SplitLeadRequest) -> SplitLeadResponse;
+    /// Sets the part that a lead plays in a purchase.
+    leads.set_buying_role(SetBuyingRoleRequest) -> SetBuyingRoleResponse;
     /// Stores up to 1,000 activities and scores what they touch.
     activities.record_activities(RecordActivitiesRequest) -> RecordActivitiesResponse;
     /// Takes up to 10,000 activities back, or tells what that would do.

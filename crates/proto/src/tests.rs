@@ -38,7 +38,7 @@ fn calls_carry_request_ids_revisions_and_pages() -> Result<(), DecodeError> {
         }
         calls += 1;
     }
-    assert_eq!(calls, 36);
+    assert_eq!(calls, 43);
     Ok(())
 }
 
@@ -59,15 +59,23 @@ fn descriptors_keep_the_marks_of_personal_fields() -> Result<(), DecodeError> {
         "Account.owner",
         "Activity.attributes",
         "Activity.email",
+        "Adjustment.reason",
         "Lead.attributes",
         "Lead.email",
         "Lead.first_name",
         "Lead.last_name",
         "Lead.title",
+        "MergeAccountsRequest.reason",
+        "MergeLeadsRequest.reason",
+        "MoveLeadRequest.reason",
         "Opportunity.attributes",
         "Opportunity.owner",
         "PersonView.title",
         "PriorityAccount.owner",
+        "SetBuyingRoleRequest.reason",
+        "SetParentRequest.reason",
+        "SplitAccountRequest.reason",
+        "SplitLeadRequest.reason",
     ];
     assert_eq!(personal, expected);
     Ok(())

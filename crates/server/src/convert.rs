@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod activity;
+pub(crate) mod adjustment;
 pub(crate) mod backtest;
 pub(crate) mod explanation;
 pub(crate) mod group;

@@ -9,6 +9,8 @@ pub enum Permission {
     PutActivities,
     /// Put and remove accounts and people.
     PutRecords,
+    /// Merge and split accounts and people, and correct single fields of them, with a reason.
+    AdjustRecords,
     /// Put opportunities.
     PutOutcomes,
     /// Read accounts and people with their personal fields.
@@ -28,6 +30,7 @@ impl Permission {
         match self {
             Self::PutActivities => "activities.put",
             Self::PutRecords => "records.put",
+            Self::AdjustRecords => "records.adjust",
             Self::PutOutcomes => "outcomes.put",
             Self::ReadRecords => "records.read",
             Self::ReadScores => "scores.read",
@@ -42,7 +45,9 @@ impl Permission {
         match self {
             Self::PutActivities | Self::PutRecords => matches!(role, Role::Ingest | Role::Admin),
             Self::PutOutcomes => matches!(role, Role::Ingest | Role::Sales | Role::Admin),
-            Self::ReadRecords => matches!(role, Role::Marketing | Role::Sales | Role::Admin),
+            Self::AdjustRecords | Self::ReadRecords => {
+                matches!(role, Role::Marketing | Role::Sales | Role::Admin)
+            }
             Self::ReadScores => {
                 matches!(role, Role::Marketing | Role::Sales | Role::Planner | Role::Admin)
             }
@@ -64,6 +69,10 @@ pub fn permission_of(path: &str) -> Option<Permission> {
             Permission::PutRecords
         }
         ("AccountService", "GetAccount" | "ListAccounts") => Permission::ReadRecords,
+        ("AccountService", "MergeAccounts" | "SplitAccount" | "SetParent")
+        | ("LeadService", "MoveLead" | "MergeLeads" | "SplitLead" | "SetBuyingRole") => {
+            Permission::AdjustRecords
+        }
         ("LeadService", "UpsertLead" | "BatchUpsertLeads") => Permission::PutRecords,
         ("LeadService", "GetLead" | "ListLeads") => Permission::ReadRecords,
         (

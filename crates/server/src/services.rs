@@ -11,7 +11,7 @@ pub(crate) mod outcome;
 
 use std::sync::Arc;
 
-use abm_app::{App, Caller, RequestKey};
+use abm_app::{App, Caller, Note, RequestKey};
 use abm_core::{AccountId, LeadId, OpportunityId, Timestamp, Violation, limits};
 use prost::Message;
 use tonic::{Request, Status};
@@ -87,6 +87,11 @@ impl<T> Call<T> {
         List { workspace: self.caller.workspace, method, filter }
     }
 
+    /// Who corrects something by hand, and why.
+    pub(crate) fn note(&self, reason: &str) -> Note {
+        Note { by: self.caller.name.clone(), reason: reason.to_owned() }
+    }
+
     /// Whether the caller may see names and titles of people.
     pub(crate) fn sees_personal(&self) -> bool {
         Permission::ReadRecords.is_of(self.caller.role)
@@ -131,6 +136,27 @@ pub(crate) fn page_size(asked: i32) -> Result<u64, Status> {
 pub(crate) fn people_limit(asked: Option<i32>, default: u32, most: u32) -> Result<u32, Status> {
     let asked = asked.map_or(Ok(default), u32::try_from);
     asked.map(|limit| limit.min(most)).map_err(|_| invalid_field("people_limit", "is negative"))
+}
+
+/// The ids of a list of a request, each as of its place in it.
+pub(crate) fn ids<Id>(
+    field: &str,
+    sent: &[String],
+    id: impl Fn(&str) -> Result<Id, Violation>,
+) -> Result<Vec<Id>, Status> {
+    let mut found = Vec::new();
+    let read = sent.iter().enumerate().filter_map(|(index, sent)| {
+        let placed =
+            |violation: Violation| Violation { field: format!("{field}[{index}]"), ..violation };
+        id(sent).map_err(|violation| found.push(placed(violation))).ok()
+    });
+    let ids = read.collect();
+    if found.is_empty() { Ok(ids) } else { Err(invalid(&found)) }
+}
+
+/// An id in a field that goes by another name than the id.
+pub(crate) fn id_in<Id>(field: &str, id: Result<Id, Violation>) -> Result<Id, Status> {
+    id.map_err(|violation| invalid_field(field, violation.message))
 }
 
 pub(crate) fn account_id(id: &str) -> Result<AccountId, Status> {

@@ -28,8 +28,7 @@ impl View {
             .filter(self.is_one_of(Column::AccountId, ids))
             .all(&self.db())
             .await?;
-        let records = found.into_iter().map(AccountRecord::try_from);
-        records.map(|record| record.map(|record| (record.id.clone(), record))).collect()
+        by_id(found)
     }
 
     /// Of these accounts those that an anonymous activity, another account or an opportunity names.
@@ -101,29 +100,10 @@ impl WriteTx {
         if accounts.is_empty() {
             return Ok(());
         }
-        let text = |get: fn(&AccountRecord) -> String| accounts.iter().map(get).collect();
-        let int = |get: fn(&AccountRecord) -> i64| accounts.iter().map(get).collect();
-        let maybe = |get: fn(&AccountRecord) -> Option<i64>| accounts.iter().map(get).collect();
-        let parents = accounts.iter();
-        let parents = parents.map(|a| a.profile.parent.as_ref().map(ToString::to_string)).collect();
-        let rows = Rows::new(vec![
-            Bulk::Text("account_id", text(|a| a.id.to_string())),
-            Bulk::Text("name", text(|a| a.profile.name.clone())),
-            Bulk::Text("domains", text(|a| domains_json(&a.profile.domains))),
-            Bulk::Text("website", text(|a| a.profile.website.clone())),
-            Bulk::Text("industry", text(|a| a.profile.industry.clone())),
-            Bulk::IntOrNull("employees", maybe(|a| a.profile.employees)),
-            Bulk::IntOrNull("annual_revenue_usd", maybe(|a| a.profile.annual_revenue_usd)),
-            Bulk::Text("country", text(|a| a.profile.country.clone())),
-            Bulk::Text("region", text(|a| a.profile.region.clone())),
-            Bulk::Text("city", text(|a| a.profile.city.clone())),
-            Bulk::TextOrNull("parent_account_id", parents),
-            Bulk::Text("owner", text(|a| a.profile.owner.clone())),
-            Bulk::Text("attributes", text(|a| attributes_json(&a.profile.attributes))),
-            Bulk::Int("origin", int(|a| i64::from(origin_number(a.origin)))),
-            Bulk::Int("created_at", int(|a| a.created_at.micros())),
-            Bulk::Int("updated_at", int(|a| a.updated_at.micros())),
-        ]);
+        let mut columns = columns_of(accounts);
+        // Named anew: whether the parent is merged is looked at afterwards.
+        columns.push(Bulk::TextOrNull("sent_parent_id", vec![None; accounts.len()]));
+        let rows = Rows::new(columns);
         let conflict = if replace {
             let updates = rows.updates(&["account_id", "created_at"]);
             format!("(workspace_id, account_id) DO UPDATE SET {updates}")
@@ -145,8 +125,28 @@ impl WriteTx {
     /// # Errors
     /// When the database does not answer.
     pub async fn remove_accounts(&self, ids: BTreeSet<AccountId>) -> Result<(), StoreError> {
+        self.remove_from(&["account_timeline"], &ids).await?;
+        self.remove_accounts_but_timelines(ids).await
+    }
+
+    /// Does what [`WriteTx::remove_accounts`] does, and keeps what they showed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn remove_accounts_but_timelines(
+        &self,
+        ids: BTreeSet<AccountId>,
+    ) -> Result<(), StoreError> {
         self.remove_standby(ids.iter().cloned()).await?;
-        for table in ["account", "account_domain", "account_state", "account_timeline"] {
+        self.remove_from(&["account", "account_domain", "account_state"], &ids).await
+    }
+
+    async fn remove_from(
+        &self,
+        tables: &[&str],
+        ids: &BTreeSet<AccountId>,
+    ) -> Result<(), StoreError> {
+        for table in tables {
             let rows = Rows::ids("account_id", ids.iter().map(ToString::to_string));
             let sql = format!(
                 "DELETE FROM {table} WHERE workspace_id = {} \
@@ -157,6 +157,39 @@ impl WriteTx {
         }
         Ok(())
     }
+}
+
+/// Rows as accounts by their ids.
+pub(crate) fn by_id(rows: Vec<Model>) -> Result<BTreeMap<AccountId, AccountRecord>, StoreError> {
+    let records = rows.into_iter().map(AccountRecord::try_from);
+    records.map(|record| record.map(|record| (record.id.clone(), record))).collect()
+}
+
+/// The columns that accounts and those merged into others have in common.
+pub(crate) fn columns_of(accounts: &[AccountRecord]) -> Vec<Bulk> {
+    let text = |get: fn(&AccountRecord) -> String| accounts.iter().map(get).collect();
+    let int = |get: fn(&AccountRecord) -> i64| accounts.iter().map(get).collect();
+    let maybe = |get: fn(&AccountRecord) -> Option<i64>| accounts.iter().map(get).collect();
+    let parents = accounts.iter();
+    let parents = parents.map(|a| a.profile.parent.as_ref().map(ToString::to_string)).collect();
+    vec![
+        Bulk::Text("account_id", text(|a| a.id.to_string())),
+        Bulk::Text("name", text(|a| a.profile.name.clone())),
+        Bulk::Text("domains", text(|a| domains_json(&a.profile.domains))),
+        Bulk::Text("website", text(|a| a.profile.website.clone())),
+        Bulk::Text("industry", text(|a| a.profile.industry.clone())),
+        Bulk::IntOrNull("employees", maybe(|a| a.profile.employees)),
+        Bulk::IntOrNull("annual_revenue_usd", maybe(|a| a.profile.annual_revenue_usd)),
+        Bulk::Text("country", text(|a| a.profile.country.clone())),
+        Bulk::Text("region", text(|a| a.profile.region.clone())),
+        Bulk::Text("city", text(|a| a.profile.city.clone())),
+        Bulk::TextOrNull("parent_account_id", parents),
+        Bulk::Text("owner", text(|a| a.profile.owner.clone())),
+        Bulk::Text("attributes", text(|a| attributes_json(&a.profile.attributes))),
+        Bulk::Int("origin", int(|a| i64::from(origin_number(a.origin)))),
+        Bulk::Int("created_at", int(|a| a.created_at.micros())),
+        Bulk::Int("updated_at", int(|a| a.updated_at.micros())),
+    ]
 }
 
 fn domains_json(domains: &[Domain]) -> String {
@@ -203,12 +236,13 @@ impl TryFrom<Model> for AccountRecord {
             origin,
             created_at,
             updated_at,
+            sent_parent_id,
         } = row;
         let corrupt = |what: String| StoreError::corrupt("account", what);
         let json = |error: serde_json::Error| corrupt(error.to_string());
         let domains: Vec<String> = serde_json::from_str(&domains).map_err(json)?;
         let domains = domains.iter().map(|domain| Domain::parse(domain));
-        let parent = parent_account_id.map(AccountId::new).transpose();
+        let parent = sent_parent_id.or(parent_account_id).map(AccountId::new).transpose();
         Ok(Self {
             id: AccountId::new(account_id).map_err(|found| corrupt(found.to_string()))?,
             profile: AccountProfile {

@@ -37,6 +37,17 @@ pub enum ActivitySubject {
 /// Where a page of activities begins: after this one, going back in time.
 pub type ActivityPlace = (Timestamp, ActivityKey);
 
+/// An activity that is to be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct NewActivity<'a> {
+    /// As it counts: with the lead, or the unknown visitor's account, that it counts for.
+    pub counted: &'a Activity,
+    /// As it was sent.
+    pub sent: &'a Activity,
+    /// The hash of what was sent.
+    pub content_hash: i64,
+}
+
 impl View {
     /// Activities of a subject, the newest first.
     ///
@@ -263,17 +274,18 @@ impl WriteTx {
     /// [`StoreError::Conflict`] when one of them is there already.
     pub async fn add_activities<'a>(
         &self,
-        activities: impl IntoIterator<Item = (&'a Activity, i64)>,
+        activities: impl IntoIterator<Item = NewActivity<'a>>,
         received_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut sorted: Vec<(&Activity, i64)> = activities.into_iter().collect();
+        let mut sorted: Vec<NewActivity<'_>> = activities.into_iter().collect();
         if sorted.is_empty() {
             return Ok(());
         }
-        sorted.sort_unstable_by_key(|(activity, _)| (activity.occurred_at, &activity.key));
-        let text = |get: fn(&Activity) -> String| sorted.iter().map(|(a, _)| get(a)).collect();
-        let rows = Rows::new(vec![
-            Bulk::Int("occurred_at", sorted.iter().map(|(a, _)| a.occurred_at.micros()).collect()),
+        sorted.sort_unstable_by_key(|new| (new.counted.occurred_at, &new.counted.key));
+        let text = |get: fn(&Activity) -> String| sorted.iter().map(|n| get(n.counted)).collect();
+        let int = |get: fn(&NewActivity<'_>) -> i64| sorted.iter().map(get).collect();
+        let mut columns = vec![
+            Bulk::Int("occurred_at", int(|new| new.counted.occurred_at.micros())),
             Bulk::Text("source", text(|a| a.key.source.clone())),
             Bulk::Text("activity_id", text(|a| a.key.activity_id.clone())),
             Bulk::Text("type", text(|a| a.kind.clone())),
@@ -288,8 +300,22 @@ impl WriteTx {
             Bulk::Text("email", text(|a| a.email.clone())),
             Bulk::Text("campaign", text(|a| a.campaign.clone())),
             Bulk::Text("attributes", text(|a| attributes_json(&a.attributes))),
-            Bulk::Int("content_hash", sorted.iter().map(|(_, hash)| *hash).collect()),
-        ]);
+            Bulk::Int("content_hash", int(|new| new.content_hash)),
+        ];
+        // Hardly ever, and not sent to the database otherwise.
+        if sorted.iter().any(|new| new.counted != new.sent) {
+            let lead = |a: &Activity| a.lead.as_ref().map(ToString::to_string);
+            let account = |a: &Activity| a.account.as_ref().map(ToString::to_string);
+            let differing = |get: &dyn Fn(&Activity) -> Option<String>| {
+                let sent = |new: &NewActivity<'_>| {
+                    get(new.sent).filter(|sent| Some(sent) != get(new.counted).as_ref())
+                };
+                sorted.iter().map(sent).collect()
+            };
+            columns.push(Bulk::TextOrNull("sent_lead_id", differing(&lead)));
+            columns.push(Bulk::TextOrNull("sent_account_id", differing(&account)));
+        }
+        let rows = Rows::new(columns);
         let sql = format!(
             "INSERT INTO activity (workspace_id, received_at, {{names}}) \
              SELECT {}, {}, * FROM {{rows}} AS r WHERE true ON CONFLICT DO NOTHING",
@@ -320,6 +346,8 @@ impl TryFrom<Model> for StoredActivity {
             content_hash: _,
             received_at,
             retracted_at: _,
+            sent_lead_id,
+            sent_account_id,
         } = row;
         let corrupt = |what: String| StoreError::corrupt("activity", what);
         let lead = if lead_id.is_empty() { None } else { Some(LeadId::new(lead_id)) };
@@ -335,6 +363,11 @@ impl TryFrom<Model> for StoredActivity {
                 attributes: serde_json::from_str(&attributes)
                     .map_err(|error| corrupt(error.to_string()))?,
             },
+            sent_lead: sent_lead_id
+                .map(LeadId::new)
+                .transpose()
+                .map_err(|found| corrupt(found.to_string()))?,
+            sent_account: account_or_none("activity", sent_account_id.unwrap_or_default())?,
             received_at: Timestamp::from_micros(received_at),
         })
     }

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Qu
 use crate::account::attributes_json;
 use crate::bulk::{Column as Bulk, Rows};
 use crate::entity::lead::{Column, Entity, Model};
-use crate::{LeadRecord, StoreError, View, WriteTx};
+use crate::{Hint, LeadRecord, StoreError, View, WriteTx};
 
 impl View {
     /// Leads by id; those that are not there are left out.
@@ -152,12 +152,25 @@ impl WriteTx {
 fn rows_of(leads: &[LeadRecord]) -> Rows {
     let text = |get: fn(&LeadRecord) -> String| leads.iter().map(get).collect();
     let int = |get: fn(&LeadRecord) -> i64| leads.iter().map(get).collect();
-    let id = |id: Option<&AccountId>| id.map(ToString::to_string).unwrap_or_default();
-    let hints = leads.iter().map(|l| id(l.hint.as_ref().map(|(_, account)| account)));
-    Rows::new(vec![
+    let mut columns = sent_columns(leads);
+    columns.extend([
+        Bulk::Text("mail_domain", text(mail_domain)),
+        Bulk::Text("hint_account_id", text(|l| id(l.hint.as_ref().map(|hint| &hint.account)))),
+        Bulk::Int("hint_at", int(|l| l.hint.as_ref().map_or(0, |hint| hint.at.micros()))),
+        Bulk::Int("hint_key", int(|l| l.hint.as_ref().map_or(0, |hint| hint.key))),
+        Bulk::Text("hint_email", text(|l| l.hint_email.clone())),
+        Bulk::Text("account_id", text(|l| id(l.account.as_ref()))),
+    ]);
+    Rows::new(columns)
+}
+
+/// The columns that hold what callers send.
+pub(crate) fn sent_columns(leads: &[LeadRecord]) -> Vec<Bulk> {
+    let text = |get: fn(&LeadRecord) -> String| leads.iter().map(get).collect();
+    let int = |get: fn(&LeadRecord) -> i64| leads.iter().map(get).collect();
+    vec![
         Bulk::Text("lead_id", text(|l| l.id.to_string())),
         Bulk::Text("email", text(|l| l.profile.email.clone())),
-        Bulk::Text("mail_domain", text(mail_domain)),
         Bulk::Text("first_name", text(|l| l.profile.first_name.clone())),
         Bulk::Text("last_name", text(|l| l.profile.last_name.clone())),
         Bulk::Text("title", text(|l| l.profile.title.clone())),
@@ -166,21 +179,18 @@ fn rows_of(leads: &[LeadRecord]) -> Rows {
             "buying_role",
             text(|l| l.profile.buying_role.map_or("", BuyingRole::name).into()),
         ),
-        Bulk::Text(
-            "named_account_id",
-            leads.iter().map(|l| id(l.profile.account.as_ref())).collect(),
-        ),
-        Bulk::Text("hint_account_id", hints.collect()),
-        Bulk::Int("hint_at", int(|l| l.hint.as_ref().map_or(0, |(at, _)| at.micros()))),
-        Bulk::Text("hint_email", text(|l| l.hint_email.clone())),
+        Bulk::Text("named_account_id", text(|l| id(l.profile.account.as_ref()))),
         Bulk::Text("country", text(|l| l.profile.country.clone())),
         Bulk::Text("stage", text(|l| l.profile.stage.map_or("", Stage::name).into())),
         Bulk::Text("attributes", text(|l| attributes_json(&l.profile.attributes))),
-        Bulk::Text("account_id", leads.iter().map(|l| id(l.account.as_ref())).collect()),
         Bulk::Int("known", int(|l| i64::from(l.known))),
         Bulk::Int("created_at", int(|l| l.created_at.micros())),
         Bulk::Int("updated_at", int(|l| l.updated_at.micros())),
-    ])
+    ]
+}
+
+fn id(account: Option<&AccountId>) -> String {
+    account.map(ToString::to_string).unwrap_or_default()
 }
 
 /// The registrable domain by which the lead can be matched; empty when there is none.
@@ -199,7 +209,7 @@ impl LeadRecord {
     }
 }
 
-fn by_id(rows: Vec<Model>) -> Result<BTreeMap<LeadId, LeadRecord>, StoreError> {
+pub(crate) fn by_id(rows: Vec<Model>) -> Result<BTreeMap<LeadId, LeadRecord>, StoreError> {
     let records = rows.into_iter().map(LeadRecord::try_from);
     records.map(|record| record.map(|record| (record.id.clone(), record))).collect()
 }
@@ -229,6 +239,7 @@ impl TryFrom<Model> for LeadRecord {
             known,
             created_at,
             updated_at,
+            hint_key,
         } = row;
         let corrupt = |what: String| StoreError::corrupt("lead", what);
         let attributes =
@@ -249,7 +260,11 @@ impl TryFrom<Model> for LeadRecord {
                 attributes,
             },
             account: account_or_none("lead", account_id)?,
-            hint: hint.map(|account| (Timestamp::from_micros(hint_at), account)),
+            hint: hint.map(|account| Hint {
+                at: Timestamp::from_micros(hint_at),
+                key: hint_key,
+                account,
+            }),
             hint_email,
             known: known != 0,
             created_at: Timestamp::from_micros(created_at),

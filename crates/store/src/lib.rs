@@ -6,6 +6,8 @@
 
 mod account;
 mod activity;
+mod adjustment;
+mod alias;
 mod bulk;
 mod connect;
 mod document;
@@ -39,7 +41,9 @@ mod view;
 mod workspace;
 mod write;
 
-pub use activity::{ActivityPlace, ActivitySubject};
+pub use activity::{ActivityPlace, ActivitySubject, NewActivity};
+pub use adjustment::{Adjusted, Adjustment};
+pub use alias::{Mergeable, Reference, Referred};
 pub use connect::{Engine, OpenOptions, Store};
 pub use error::StoreError;
 pub use group::GroupMember;
@@ -49,7 +53,7 @@ pub use outcome::{OpportunityTotals, Outcome};
 pub use priority::{PriorityFilter, PriorityRow, ShownAccount, TopPerson};
 pub use rank::RANK_PRIORITY_END;
 pub use records::{
-    AccountRecord, AccountState, Cause, LeadRecord, ModelRecord, ModelState, OperationKind,
+    AccountRecord, AccountState, Cause, Hint, LeadRecord, ModelRecord, ModelState, OperationKind,
     OperationRecord, OperationState, OpportunityRecord, PersonState, Publication, RejectedActivity,
     StoredActivity, TimelineLine, TokenRecord, WorkspaceRecord,
 };

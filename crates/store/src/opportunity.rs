@@ -81,19 +81,33 @@ impl View {
         let ids = Rows::ids("opportunity_id", rows.iter().map(|row| row.opportunity_id.clone()));
         let condition =
             format!("s.workspace_id = {} AND s.opportunity_id = r.opportunity_id", self.workspace);
-        let columns = "s.opportunity_id, s.lead_id, s.buying_role";
-        let query = ids.into_look_up(&self.db(), columns, "opportunity_person", &condition);
+        let columns = format!(
+            "s.opportunity_id, s.lead_id, s.buying_role, (SELECT a.survivor_id \
+             FROM lead_alias AS a WHERE a.workspace_id = {} AND a.lead_id = s.lead_id)",
+            self.workspace
+        );
+        let query = ids.into_look_up(&self.db(), &columns, "opportunity_person", &condition);
+        let lead = |id: String| {
+            LeadId::new(id).map_err(|found| StoreError::corrupt("opportunity_person", found))
+        };
         let mut people: BTreeMap<String, BTreeMap<LeadId, Option<BuyingRole>>> = BTreeMap::new();
+        let mut survivors: BTreeMap<String, BTreeMap<LeadId, LeadId>> = BTreeMap::new();
         for row in self.db().query_all_raw(query).await? {
-            let lead = LeadId::new(row.try_get_by_index::<String>(1)?)
-                .map_err(|found| StoreError::corrupt("opportunity_person", found))?;
+            let opportunity: String = row.try_get_by_index(0)?;
+            let person = lead(row.try_get_by_index(1)?)?;
             let role = BuyingRole::from_name(&row.try_get_by_index::<String>(2)?);
-            people.entry(row.try_get_by_index(0)?).or_default().insert(lead, role);
+            if let Some(survivor) = row.try_get_by_index::<Option<String>>(3)? {
+                let survivors = survivors.entry(opportunity.clone()).or_default();
+                survivors.insert(person.clone(), lead(survivor)?);
+            }
+            people.entry(opportunity).or_default().insert(person, role);
         }
         let records = rows.into_iter().map(|row| {
             let people = people.remove(&row.opportunity_id).unwrap_or_default();
+            let survivors = survivors.remove(&row.opportunity_id).unwrap_or_default();
             let mut record = OpportunityRecord::try_from(row)?;
             record.opportunity.people = people;
+            record.people_survivors = survivors;
             Ok(record)
         });
         records.collect()
@@ -109,7 +123,10 @@ impl WriteTx {
         if records.is_empty() {
             return Ok(());
         }
-        let rows = rows_of(records);
+        let mut columns = columns_of(records);
+        // Named anew: whether the account is merged is looked at afterwards.
+        columns.push(Bulk::TextOrNull("sent_account_id", vec![None; records.len()]));
+        let rows = Rows::new(columns);
         let updates = rows.updates(&["opportunity_id", "created_at"]);
         let sql = format!(
             "INSERT INTO opportunity (workspace_id, {{names}}) SELECT {}, * FROM {{rows}} AS r \
@@ -156,7 +173,7 @@ impl WriteTx {
 }
 
 /// The columns of records, without their people.
-fn rows_of(records: &[OpportunityRecord]) -> Rows {
+fn columns_of(records: &[OpportunityRecord]) -> Vec<Bulk> {
     let text = |get: fn(&Opportunity) -> &str| {
         records.iter().map(|record| get(&record.opportunity).to_owned()).collect()
     };
@@ -165,7 +182,7 @@ fn rows_of(records: &[OpportunityRecord]) -> Rows {
     };
     let int = |get: fn(&OpportunityRecord) -> i64| records.iter().map(get).collect();
     let attributes = records.iter().map(|r| attributes_json(&r.opportunity.attributes)).collect();
-    Rows::new(vec![
+    vec![
         Bulk::Text("opportunity_id", records.iter().map(|r| r.id.to_string()).collect()),
         Bulk::Text("name", text(|o| &o.name)),
         Bulk::Text("account_id", text(|o| o.account.as_ref().map_or("", AccountId::as_str))),
@@ -182,7 +199,7 @@ fn rows_of(records: &[OpportunityRecord]) -> Rows {
         Bulk::Text("attributes", attributes),
         Bulk::Int("created_at", int(|r| r.created_at.micros())),
         Bulk::Int("updated_at", int(|r| r.updated_at.micros())),
-    ])
+    ]
 }
 
 pub(crate) const fn state_number(state: OpportunityState) -> i16 {
@@ -230,7 +247,14 @@ impl TryFrom<Model> for OpportunityRecord {
             attributes,
             created_at,
             updated_at,
+            sent_account_id,
         } = row;
+        let counted = account_or_none(TABLE, account_id)?;
+        let sent = account_or_none(TABLE, sent_account_id.unwrap_or_default())?;
+        let (account, survivor) = match sent {
+            Some(sent) => (Some(sent), counted),
+            None => (counted, None),
+        };
         let amount = match amount_micros {
             Some(micros) => Some(Amount { micros, currency: currency_of(&currency)? }),
             None => None,
@@ -240,7 +264,7 @@ impl TryFrom<Model> for OpportunityRecord {
                 .map_err(|found| StoreError::corrupt(TABLE, found))?,
             opportunity: Opportunity {
                 name,
-                account: account_or_none(TABLE, account_id)?,
+                account,
                 people: BTreeMap::new(),
                 state: state_of(state)?,
                 stage,
@@ -254,6 +278,8 @@ impl TryFrom<Model> for OpportunityRecord {
                 attributes: serde_json::from_str(&attributes)
                     .map_err(|error| StoreError::corrupt(TABLE, error))?,
             },
+            survivor,
+            people_survivors: BTreeMap::new(),
             created_at: Timestamp::from_micros(created_at),
             updated_at: Timestamp::from_micros(updated_at),
         })

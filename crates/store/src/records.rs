@@ -1,5 +1,7 @@
 //! What the store takes and gives: the core's words, with the times and marks of storage.
 
+use std::collections::BTreeMap;
+
 use abm_core::assess::{AccountRules, Engagement, LeadRules};
 use abm_core::tier::Tier;
 use abm_core::{
@@ -26,6 +28,10 @@ pub struct WorkspaceRecord {
     pub publishing: Option<u64>,
     /// Whether the other slot holds what nobody needs any more.
     pub standby_used: bool,
+    /// Leads that are merged into others.
+    pub merged_leads: u64,
+    /// Accounts that are merged into others.
+    pub merged_accounts: u64,
 }
 
 /// A credential; the secret itself is not stored.
@@ -197,8 +203,8 @@ pub struct LeadRecord {
     pub profile: LeadProfile,
     /// The account it is matched to.
     pub account: Option<AccountId>,
-    /// The account beside it in the latest activity that names one, and when that was.
-    pub hint: Option<(Timestamp, AccountId)>,
+    /// The account beside it in activities.
+    pub hint: Option<Hint>,
     /// The smallest of the addresses beside it in activities; used while it has none itself.
     pub hint_email: String,
     /// Whether a caller sent it; if not, it was only seen in activities.
@@ -209,13 +215,30 @@ pub struct LeadRecord {
     pub updated_at: Timestamp,
 }
 
+/// An account beside a lead in an activity. Of several the greatest counts: the latest, and of
+/// those of one moment one that is told by their keys and not by what they name, so that it does
+/// not matter whether what they name is merged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hint {
+    /// When it happened.
+    pub at: Timestamp,
+    /// A hash of the activity's key.
+    pub key: i64,
+    /// The account as it was sent.
+    pub account: AccountId,
+}
+
 /// A sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpportunityRecord {
     /// Its id.
     pub id: OpportunityId,
-    /// What is known of it.
+    /// What is known of it, as it was sent.
     pub opportunity: Opportunity,
+    /// The account it counts for, where the one that was sent is merged.
+    pub survivor: Option<AccountId>,
+    /// For those of its people who are merged, whom they count for.
+    pub people_survivors: BTreeMap<LeadId, LeadId>,
     /// When it was first sent.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -291,8 +314,12 @@ pub struct PersonState {
 /// An accepted activity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredActivity {
-    /// What happened.
+    /// What happened, with the lead and the unknown visitor's account that it counts for.
     pub activity: Activity,
+    /// The lead that was sent, where that one is merged.
+    pub sent_lead: Option<LeadId>,
+    /// The account that was sent, where that one is merged and there is no lead.
+    pub sent_account: Option<AccountId>,
     /// When it was accepted.
     pub received_at: Timestamp,
 }
@@ -331,6 +358,8 @@ pub enum Cause {
     Model,
     /// Activities were taken back.
     Retraction,
+    /// Records were merged, or split again.
+    Merge,
 }
 
 impl Cause {
@@ -343,11 +372,12 @@ impl Cause {
             Self::Profile => "profile",
             Self::Model => "model",
             Self::Retraction => "retraction",
+            Self::Merge => "merge",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Activity, Self::Time, Self::Profile, Self::Model, Self::Retraction]
+        [Self::Activity, Self::Time, Self::Profile, Self::Model, Self::Retraction, Self::Merge]
             .into_iter()
             .find(|cause| cause.name() == name)
     }

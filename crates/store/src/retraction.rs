@@ -114,7 +114,8 @@ impl WriteTx {
         }
         let sql = format!(
             "UPDATE activity SET type = '', lead_id = '', account_id = '', email = '', \
-             campaign = '', attributes = '{{}}', retracted_at = {} WHERE workspace_id = {} \
+             campaign = '', attributes = '{{}}', sent_lead_id = NULL, sent_account_id = NULL, \
+             retracted_at = {} WHERE workspace_id = {} \
              AND (occurred_at, source, activity_id) IN \
              (SELECT occurred_at, source, activity_id FROM {{rows}} AS r)",
             now.micros(),

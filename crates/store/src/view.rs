@@ -87,6 +87,30 @@ impl View {
         Ok(self.db().execute_raw(self.statement(sql, values)).await?.rows_affected())
     }
 
+    /// The parameter of a number in a statement that has several.
+    pub(crate) fn number(&self, number: usize) -> String {
+        format!("{}{number}", if self.is_postgres() { "$" } else { "?" })
+    }
+
+    /// A condition that a text column is one of the values in the parameter of a number, and that
+    /// parameter.
+    pub(crate) fn one_of(
+        &self,
+        column: &str,
+        number: usize,
+        values: impl IntoIterator<Item = impl ToString>,
+    ) -> (String, Value) {
+        let (number, values) = (self.number(number), values.into_iter());
+        if self.is_postgres() {
+            let values = values.map(|value| value.to_string().into()).collect();
+            let array = Value::Array(ArrayType::String, Some(Box::new(values)));
+            return (format!("{column} = ANY({number})"), array);
+        }
+        let values: Vec<String> = values.map(|value| value.to_string()).collect();
+        let json = serde_json::Value::from(values).to_string();
+        (format!("{column} IN (SELECT value FROM json_each({number}))"), json.into())
+    }
+
     /// A condition that a text column is one of many values, as one parameter.
     pub(crate) fn is_one_of(&self, column: impl Iden, values: Vec<String>) -> SimpleExpr {
         let column = column.to_string();

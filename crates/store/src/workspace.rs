@@ -44,6 +44,8 @@ impl Store {
             slot: Set(record.live.number()),
             publishing_version: Set(None),
             standby_used: Set(false),
+            merged_leads: Set(0),
+            merged_accounts: Set(0),
         };
         Entity::insert(row).exec_without_returning(&tx.db()).await?;
         Ok(tx)
@@ -71,6 +73,8 @@ impl From<Model> for WorkspaceRecord {
             slot,
             publishing_version,
             standby_used,
+            merged_leads,
+            merged_accounts,
         } = row;
         Self {
             id: WorkspaceId(workspace_id),
@@ -80,6 +84,8 @@ impl From<Model> for WorkspaceRecord {
             live: Slot::from_number(slot),
             publishing: publishing_version.map(i64::unsigned_abs),
             standby_used,
+            merged_leads: merged_leads.unsigned_abs(),
+            merged_accounts: merged_accounts.unsigned_abs(),
         }
     }
 }

@@ -35,8 +35,9 @@ async fn an_opportunity_travels_whole_there_and_back(world: World) {
             v1::OpportunityPerson {
                 lead_id: "ada".into(),
                 buying_role: v1::BuyingRole::Champion.into(),
+                ..Default::default()
             },
-            v1::OpportunityPerson { lead_id: "bob".into(), buying_role: 0 },
+            v1::OpportunityPerson { lead_id: "bob".into(), ..Default::default() },
         ],
         stage: "Closed".into(),
         amount_micros: Some(1_054_500_000),
@@ -73,8 +74,11 @@ async fn what_an_opportunity_says_wrongly_is_told_by_field(world: World) {
     let served = Served::open(world).await;
     let client = served.client().await;
     let open = || sale("o", v1::OpportunityState::Open);
-    let person =
-        |lead: &str, role| v1::OpportunityPerson { lead_id: lead.into(), buying_role: role };
+    let person = |lead: &str, role| v1::OpportunityPerson {
+        lead_id: lead.into(),
+        buying_role: role,
+        ..Default::default()
+    };
     let bad = [
         (v1::Opportunity { opportunity_id: "an id".into(), ..open() }, "opportunity_id"),
         (v1::Opportunity { account_id: "an id".into(), ..open() }, "account_id"),

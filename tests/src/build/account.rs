@@ -82,6 +82,27 @@ impl AnAccount {
         self
     }
 
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The domains that it claims.
+    #[must_use]
+    pub fn domains(&self) -> Vec<String> {
+        self.profile.domains.iter().map(ToString::to_string).collect()
+    }
+
+    /// With another name for the account that it belongs to.
+    #[must_use]
+    pub fn as_if(self, account: &impl Fn(&str) -> String) -> Self {
+        match self.profile.parent.as_ref().map(|id| account(id.as_str())) {
+            Some(named) => self.parent(&named),
+            None => self,
+        }
+    }
+
     /// The row as the use cases take it.
     ///
     /// # Errors

@@ -100,6 +100,18 @@ impl AnActivity {
         self
     }
 
+    /// With other names for what it names.
+    #[must_use]
+    pub fn as_if(
+        mut self,
+        lead: &impl Fn(&str) -> String,
+        account: &impl Fn(&str) -> String,
+    ) -> Self {
+        self.lead = self.lead.map(|id| lead(&id));
+        self.account = self.account.map(|id| account(&id));
+        self
+    }
+
     /// The row as the use cases take it.
     ///
     /// # Errors

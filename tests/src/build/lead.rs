@@ -73,6 +73,21 @@ impl ALead {
         self
     }
 
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// With another name for the account that it names.
+    #[must_use]
+    pub fn as_if(self, account: &impl Fn(&str) -> String) -> Self {
+        match self.profile.account.as_ref().map(|id| account(id.as_str())) {
+            Some(named) => self.account(&named),
+            None => self,
+        }
+    }
+
     /// The row as the use cases take it.
     ///
     /// # Errors

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use abm_core::violation::Refusal;
 use abm_core::{Activity, Timestamp, Violation};
-use abm_store::{Cause, Lock, RejectedActivity, StoreError};
+use abm_store::{Cause, Lock, NewActivity, RejectedActivity, StoreError};
 
+use super::count::counted;
 use super::dedupe::{Accepted, dedupe};
 use super::place::place;
 use super::{IngestJob, Recorded, Row, RowOutcome, listed};
@@ -53,10 +54,16 @@ async fn store(inner: &Inner, jobs: &[IngestJob]) -> Result<(Vec<Vec<RowOutcome>
     if jobs.iter().any(|job| job.all_or_nothing) {
         refuse_conflicts(jobs, &rows)?;
     }
-    let new: Vec<(&Activity, i64)> = accepted.new.values().copied().collect();
-    tx.add_activities(new.iter().copied(), now).await?;
+    let sent = accepted.new.values();
+    let counted = counted(&tx, &workspace, sent.clone().map(|(activity, _)| *activity)).await?;
+    let new = sent.zip(&counted).map(|(&(sent, content_hash), counted)| NewActivity {
+        counted,
+        sent,
+        content_hash,
+    });
+    tx.add_activities(new, now).await?;
     let sorted: Vec<_> =
-        new.iter().map(|(activity, _)| (*activity, entry_of(&compiled, activity))).collect();
+        counted.iter().map(|activity| (activity.as_ref(), entry_of(&compiled, activity))).collect();
     let (states, news) = place(&tx, &compiled, &workspace, &sorted, now).await?;
     fold_accounts(&tx, &compiled, states, news, Cause::Activity, now).await?;
     tx.add_rejected(&rejected).await?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use abm_core::{AccountId, Activity, Entry, LeadId, LeadProfile, Timestamp};
-use abm_store::{AccountState, LeadRecord, WorkspaceRecord, WriteTx};
+use abm_store::{AccountState, Hint, LeadRecord, WorkspaceRecord, WriteTx};
 
 use crate::AppError;
 use crate::gather::News;
@@ -106,11 +106,13 @@ fn seen(id: &LeadId, now: Timestamp) -> LeadRecord {
     }
 }
 
-/// Takes what an activity says of a person's employer. Of several activities the latest tells
-/// the account and the smallest address counts, so that their order does not matter.
+/// Takes what an activity says of a person's employer. Of several activities the greatest
+/// [`Hint`] tells the account and the smallest address counts, so that their order does not
+/// matter.
 pub(crate) fn take_hints(lead: &mut LeadRecord, activity: &Activity) {
     if let Some(account) = &activity.account {
-        let hint = (activity.occurred_at, account.clone());
+        let hint =
+            Hint { at: activity.occurred_at, key: activity.key.hash(), account: account.clone() };
         if lead.hint.as_ref().is_none_or(|known| *known < hint) {
             lead.hint = Some(hint);
         }

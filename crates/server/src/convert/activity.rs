@@ -17,6 +17,8 @@ fn read(activity: v1::Activity) -> Result<Activity, Vec<Violation>> {
     server_owned("received_at", activity.received_at.is_some(), &mut found);
     server_owned("signal", !activity.signal.is_empty(), &mut found);
     server_owned("ignored_reason", !activity.ignored_reason.is_empty(), &mut found);
+    server_owned("survivor_lead_id", !activity.survivor_lead_id.is_empty(), &mut found);
+    server_owned("survivor_account_id", !activity.survivor_account_id.is_empty(), &mut found);
     let key = ActivityKey::new(activity.source, activity.activity_id);
     let key = key.map_err(|violation| found.push(violation)).ok();
     let occurred_at = match time::from_proto("occurred_at", activity.occurred_at.as_ref()) {
@@ -62,19 +64,30 @@ pub(crate) fn to_proto(seen: SeenActivity) -> v1::Activity {
         (false, true) => "no signal of the model matches".to_owned(),
         (false, false) => String::new(),
     };
+    // As sent, and whom it counts for where that is somebody else.
+    let (lead, survivor_lead) = match stored.sent_lead {
+        Some(sent) => (Some(sent), activity.lead),
+        None => (activity.lead, None),
+    };
+    let (account, survivor_account) = match stored.sent_account {
+        Some(sent) => (Some(sent), activity.account),
+        None => (activity.account, None),
+    };
     v1::Activity {
         source: activity.key.source,
         activity_id: activity.key.activity_id,
         r#type: activity.kind,
         occurred_at: Some(time::to_proto(activity.occurred_at)),
-        lead_id: activity.lead.map(LeadId::into_string).unwrap_or_default(),
-        account_id: activity.account.map(AccountId::into_string).unwrap_or_default(),
+        lead_id: lead.map(LeadId::into_string).unwrap_or_default(),
+        account_id: account.map(AccountId::into_string).unwrap_or_default(),
         email: activity.email,
         campaign: activity.campaign,
         attributes: activity.attributes,
         received_at: Some(time::to_proto(stored.received_at)),
         signal,
         ignored_reason,
+        survivor_lead_id: survivor_lead.map(LeadId::into_string).unwrap_or_default(),
+        survivor_account_id: survivor_account.map(AccountId::into_string).unwrap_or_default(),
     }
 }
 

@@ -89,7 +89,7 @@ fn confidence<T>(known: Option<Known<T>>) -> i32 {
 
 fn how_matched(lead: &LeadRecord) -> (v1::AccountMatch, v1::NoMatchReason) {
     let none = v1::NoMatchReason::Unspecified;
-    let Some(account) = &lead.account else {
+    if lead.account.is_none() {
         let reason = match lead.mail_host().as_ref().map(classify) {
             None => v1::NoMatchReason::NoEmail,
             Some(MailHost::FreeMail | MailHost::Relay) => v1::NoMatchReason::FreeMail,
@@ -98,8 +98,8 @@ fn how_matched(lead: &LeadRecord) -> (v1::AccountMatch, v1::NoMatchReason) {
             Some(MailHost::Company) => v1::NoMatchReason::UnknownDomain,
         };
         return (v1::AccountMatch::None, reason);
-    };
-    let is_hint = lead.hint.as_ref().is_some_and(|(_, hint)| hint == account)
+    }
+    let is_hint = lead.hint.is_some()
         && lead.mail_host().is_none_or(|host| classify(&host) != MailHost::Company);
     if lead.profile.account.is_some() || is_hint {
         (v1::AccountMatch::Explicit, none)

@@ -19,6 +19,7 @@ pub(crate) fn from_proto(
     let id = OpportunityId::new(sent.opportunity_id).map_err(|error| found.push(error)).ok();
     server_owned("created_at", sent.created_at.is_some(), &mut found);
     server_owned("updated_at", sent.updated_at.is_some(), &mut found);
+    server_owned("survivor_account_id", !sent.survivor_account_id.is_empty(), &mut found);
     let account = match sent.account_id {
         account if account.is_empty() => None,
         account => AccountId::new(account).map_err(|error| found.push(error)).ok(),
@@ -66,6 +67,8 @@ fn people(
     let mut people = BTreeMap::new();
     for (index, person) in sent.into_iter().enumerate() {
         let parent = format!("people[{index}]");
+        let survivor = format!("{parent}.survivor_lead_id");
+        server_owned(&survivor, !person.survivor_lead_id.is_empty(), found);
         let field = format!("{parent}.buying_role");
         let role = enumeration(&field, person.buying_role, lead::buying_role, found);
         match LeadId::new(person.lead_id) {
@@ -98,13 +101,15 @@ fn amount(micros: Option<i64>, currency: &str, found: &mut Vec<Violation>) -> Op
 
 /// An opportunity as callers see it. Who may not see personal fields gets none.
 pub(crate) fn to_proto(record: OpportunityRecord, personal: bool) -> v1::Opportunity {
-    let OpportunityRecord { id, opportunity, created_at, updated_at } = record;
+    let OpportunityRecord { id, opportunity, survivor, created_at, updated_at, .. } = record;
+    let mut survivors = record.people_survivors;
     let state = match opportunity.state {
         OpportunityState::Open => v1::OpportunityState::Open,
         OpportunityState::Won => v1::OpportunityState::Won,
         OpportunityState::Lost => v1::OpportunityState::Lost,
     };
     let people = opportunity.people.into_iter().map(|(lead, role)| v1::OpportunityPerson {
+        survivor_lead_id: survivors.remove(&lead).map(LeadId::into_string).unwrap_or_default(),
         lead_id: lead.into_string(),
         buying_role: role.map_or(0, |role| lead::buying_role_to_proto(role).into()),
     });
@@ -127,6 +132,7 @@ pub(crate) fn to_proto(record: OpportunityRecord, personal: bool) -> v1::Opportu
         attributes: if personal { opportunity.attributes } else { BTreeMap::new() },
         created_at: Some(time::to_proto(created_at)),
         updated_at: Some(time::to_proto(updated_at)),
+        survivor_account_id: survivor.map(AccountId::into_string).unwrap_or_default(),
     }
 }
 

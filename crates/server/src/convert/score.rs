@@ -79,6 +79,7 @@ pub(crate) fn change(line: &TimelineLine) -> v1::ScoreChange {
         Cause::Profile => v1::ScoreChangeCause::Profile,
         Cause::Model => v1::ScoreChangeCause::Model,
         Cause::Retraction => v1::ScoreChangeCause::Retraction,
+        Cause::Merge => v1::ScoreChangeCause::Merge,
     };
     v1::ScoreChange {
         sequence: line.sequence,

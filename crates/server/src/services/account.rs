@@ -1,13 +1,15 @@
 //! AccountService.
 
-use abm_app::UpsertOptions;
-use abm_core::AccountId;
+use abm_app::{AppError, UpsertOptions};
+use abm_core::{AccountId, WorkspaceId};
 use abm_proto::v1;
 use abm_proto::v1::account_service_server::AccountService;
 use tonic::{Request, Response, Status};
 
-use super::{Services, account_id, check_rows, inside, page_of, page_size, request_key};
-use crate::convert::{account, verdict};
+use super::{
+    Services, account_id, check_rows, id_in, ids, inside, page_of, page_size, request_key,
+};
+use crate::convert::{account, adjustment, verdict};
 use crate::error::{invalid, status_of};
 use crate::tokens::page_token_invalid;
 
@@ -29,9 +31,9 @@ impl AccountService for Services {
         let stored = self.app.upsert_accounts(workspace, key, rows, options);
         let stored = stored.await.map_err(status_of)?;
         let (verdicts, _) = verdict::of_upserts(stored.rows);
-        let (found, _) = self.app.account(workspace, &id).await.map_err(status_of)?;
+        let account = self.account_if_any(workspace, &id).await?;
         Ok(Response::new(v1::UpsertAccountResponse {
-            account: Some(account::to_proto(found)),
+            account,
             verdict: verdicts.first().map_or(0, |row| row.verdict),
             revision: self.revision(&call.caller, stored.revision),
         }))
@@ -69,11 +71,15 @@ impl AccountService for Services {
         let call = self.open(request)?;
         let id = account_id(&call.message.account_id)?;
         self.at_least(&call.caller, &call.message.min_revision).await?;
-        let found = self.app.account(call.caller.workspace, &id).await;
+        let workspace = call.caller.workspace;
+        let found = self.app.account(workspace, &id).await;
         let (found, revision) = found.map_err(status_of)?;
+        let history = self.app.history_of(workspace, &found.id).await.map_err(status_of)?;
         Ok(Response::new(v1::GetAccountResponse {
             account: Some(account::to_proto(found)),
             revision: self.revision(&call.caller, revision),
+            merged_account_ids: history.merged,
+            adjustments: history.adjustments.into_iter().map(adjustment::to_proto).collect(),
         }))
     }
 
@@ -111,5 +117,70 @@ impl AccountService for Services {
         let deleted = self.app.delete_account(call.caller.workspace, key, id).await;
         let revision = self.revision(&call.caller, deleted.map_err(status_of)?);
         Ok(Response::new(v1::DeleteAccountResponse { revision }))
+    }
+
+    async fn merge_accounts(
+        &self,
+        request: Request<v1::MergeAccountsRequest>,
+    ) -> Reply<v1::MergeAccountsResponse> {
+        let call = self.open(request)?;
+        let message = &call.message;
+        let key = request_key("MergeAccounts", &message.request_id, message)?;
+        let survivor = AccountId::new(message.survivor_account_id.as_str());
+        let survivor = id_in("survivor_account_id", survivor)?;
+        let others = ids("account_ids", &message.account_ids, |id| AccountId::new(id))?;
+        let (note, workspace) = (call.note(&message.reason), call.caller.workspace);
+        let merged = self.app.merge_accounts(workspace, key, survivor.clone(), others, note);
+        let revision = self.revision(&call.caller, merged.await.map_err(status_of)?);
+        let account = self.account_if_any(workspace, &survivor).await?;
+        Ok(Response::new(v1::MergeAccountsResponse { account, revision }))
+    }
+
+    async fn split_account(
+        &self,
+        request: Request<v1::SplitAccountRequest>,
+    ) -> Reply<v1::SplitAccountResponse> {
+        let call = self.open(request)?;
+        let message = &call.message;
+        let key = request_key("SplitAccount", &message.request_id, message)?;
+        let id = account_id(&message.account_id)?;
+        let (note, workspace) = (call.note(&message.reason), call.caller.workspace);
+        let split = self.app.split_account(workspace, key, id.clone(), note).await;
+        let revision = self.revision(&call.caller, split.map_err(status_of)?);
+        let account = self.account_if_any(workspace, &id).await?;
+        Ok(Response::new(v1::SplitAccountResponse { account, revision }))
+    }
+
+    async fn set_parent(
+        &self,
+        request: Request<v1::SetParentRequest>,
+    ) -> Reply<v1::SetParentResponse> {
+        let call = self.open(request)?;
+        let message = &call.message;
+        let key = request_key("SetParent", &message.request_id, message)?;
+        let id = account_id(&message.account_id)?;
+        let parent = match message.parent_account_id.as_str() {
+            "" => None,
+            parent => Some(id_in("parent_account_id", AccountId::new(parent))?),
+        };
+        let (note, workspace) = (call.note(&message.reason), call.caller.workspace);
+        let set = self.app.set_parent(workspace, key, id.clone(), parent, note).await;
+        let revision = self.revision(&call.caller, set.map_err(status_of)?);
+        let account = self.account_if_any(workspace, &id).await?;
+        Ok(Response::new(v1::SetParentResponse { account, revision }))
+    }
+}
+
+impl Services {
+    async fn account_if_any(
+        &self,
+        workspace: WorkspaceId,
+        id: &AccountId,
+    ) -> Result<Option<v1::Account>, Status> {
+        match self.app.account(workspace, id).await {
+            Ok((found, _)) => Ok(Some(account::to_proto(found))),
+            Err(AppError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(status_of(error)),
+        }
     }
 }

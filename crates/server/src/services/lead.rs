@@ -1,16 +1,16 @@
 //! LeadService.
 
-use abm_app::UpsertOptions;
-use abm_core::LeadId;
+use abm_app::{AppError, LeadField, UpsertOptions};
+use abm_core::{LeadId, WorkspaceId};
 use abm_proto::v1;
 use abm_proto::v1::lead_service_server::LeadService;
 use tonic::{Request, Response, Status};
 
 use super::{
-    Services, account_id, all_violations, check_rows, inside, lead_id, page_of, page_size,
-    request_key,
+    Services, account_id, all_violations, check_rows, id_in, ids, inside, lead_id, page_of,
+    page_size, request_key,
 };
-use crate::convert::{lead, verdict};
+use crate::convert::{adjustment, enumeration, lead, verdict};
 use crate::error::{invalid, status_of};
 use crate::tokens::page_token_invalid;
 
@@ -32,9 +32,9 @@ impl LeadService for Services {
         let stored = self.app.upsert_leads(workspace, key, rows, options).await;
         let stored = stored.map_err(status_of)?;
         let (verdicts, _) = verdict::of_upserts(stored.rows);
-        let (found, scores, _) = self.app.lead(workspace, &id).await.map_err(status_of)?;
+        let lead = self.lead_if_any(workspace, &id).await?;
         Ok(Response::new(v1::UpsertLeadResponse {
-            lead: Some(lead::to_proto(found, &scores)),
+            lead,
             verdict: verdicts.first().map_or(0, |row| row.verdict),
             revision: self.revision(&call.caller, stored.revision),
         }))
@@ -69,11 +69,15 @@ impl LeadService for Services {
         let call = self.open(request)?;
         let id = lead_id(&call.message.lead_id)?;
         self.at_least(&call.caller, &call.message.min_revision).await?;
-        let found = self.app.lead(call.caller.workspace, &id).await;
+        let workspace = call.caller.workspace;
+        let found = self.app.lead(workspace, &id).await;
         let (found, scores, revision) = found.map_err(status_of)?;
+        let history = self.app.history_of(workspace, &found.id).await.map_err(status_of)?;
         Ok(Response::new(v1::GetLeadResponse {
             lead: Some(lead::to_proto(found, &scores)),
             revision: self.revision(&call.caller, revision),
+            merged_lead_ids: history.merged,
+            adjustments: history.adjustments.into_iter().map(adjustment::to_proto).collect(),
         }))
     }
 
@@ -105,5 +109,92 @@ impl LeadService for Services {
             leads,
             revision: self.revision(&call.caller, revision),
         }))
+    }
+
+    async fn move_lead(
+        &self,
+        request: Request<v1::MoveLeadRequest>,
+    ) -> Reply<v1::MoveLeadResponse> {
+        let call = self.open(request)?;
+        let message = &call.message;
+        let key = request_key("MoveLead", &message.request_id, message)?;
+        let id = lead_id(&message.lead_id)?;
+        let account = match message.account_id.as_str() {
+            "" => None,
+            account => Some(account_id(account)?),
+        };
+        let (note, workspace) = (call.note(&message.reason), call.caller.workspace);
+        let field = LeadField::Account(account);
+        let moved = self.app.set_lead_field(workspace, key, id.clone(), field, note).await;
+        let revision = self.revision(&call.caller, moved.map_err(status_of)?);
+        let lead = self.lead_if_any(workspace, &id).await?;
+        Ok(Response::new(v1::MoveLeadResponse { lead, revision }))
+    }
+
+    async fn merge_leads(
+        &self,
+        request: Request<v1::MergeLeadsRequest>,
+    ) -> Reply<v1::MergeLeadsResponse> {
+        let call = self.open(request)?;
+        let message = &call.message;
+        let key = request_key("MergeLeads", &message.request_id, message)?;
+        let survivor = LeadId::new(message.survivor_lead_id.as_str());
+        let survivor = id_in("survivor_lead_id", survivor)?;
+        let others = ids("lead_ids", &message.lead_ids, |id| LeadId::new(id))?;
+        let (note, workspace) = (call.note(&message.reason), call.caller.workspace);
+        let merged = self.app.merge_leads(workspace, key, survivor.clone(), others, note).await;
+        let revision = self.revision(&call.caller, merged.map_err(status_of)?);
+        let lead = self.lead_if_any(workspace, &survivor).await?;
+        Ok(Response::new(v1::MergeLeadsResponse { lead, revision }))
+    }
+
+    async fn split_lead(
+        &self,
+        request: Request<v1::SplitLeadRequest>,
+    ) -> Reply<v1::SplitLeadResponse> {
+        let call = self.open(request)?;
+        let message = &call.message;
+        let key = request_key("SplitLead", &message.request_id, message)?;
+        let id = lead_id(&message.lead_id)?;
+        let (note, workspace) = (call.note(&message.reason), call.caller.workspace);
+        let split = self.app.split_lead(workspace, key, id.clone(), note).await;
+        let revision = self.revision(&call.caller, split.map_err(status_of)?);
+        let lead = self.lead_if_any(workspace, &id).await?;
+        Ok(Response::new(v1::SplitLeadResponse { lead, revision }))
+    }
+
+    async fn set_buying_role(
+        &self,
+        request: Request<v1::SetBuyingRoleRequest>,
+    ) -> Reply<v1::SetBuyingRoleResponse> {
+        let call = self.open(request)?;
+        let message = &call.message;
+        let key = request_key("SetBuyingRole", &message.request_id, message)?;
+        let id = lead_id(&message.lead_id)?;
+        let mut found = Vec::new();
+        let role = enumeration("buying_role", message.buying_role, lead::buying_role, &mut found);
+        if !found.is_empty() {
+            return Err(invalid(&found));
+        }
+        let (note, workspace) = (call.note(&message.reason), call.caller.workspace);
+        let field = LeadField::BuyingRole(role);
+        let set = self.app.set_lead_field(workspace, key, id.clone(), field, note).await;
+        let revision = self.revision(&call.caller, set.map_err(status_of)?);
+        let lead = self.lead_if_any(workspace, &id).await?;
+        Ok(Response::new(v1::SetBuyingRoleResponse { lead, revision }))
+    }
+}
+
+impl Services {
+    async fn lead_if_any(
+        &self,
+        workspace: WorkspaceId,
+        id: &LeadId,
+    ) -> Result<Option<v1::Lead>, Status> {
+        match self.app.lead(workspace, id).await {
+            Ok((found, scores, _)) => Ok(Some(lead::to_proto(found, &scores))),
+            Err(AppError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(status_of(error)),
+        }
     }
 }

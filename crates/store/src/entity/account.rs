@@ -24,6 +24,7 @@ pub(crate) struct Model {
     pub(crate) origin: i16,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    pub(crate) sent_parent_id: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -24,6 +24,8 @@ pub(crate) struct Model {
     pub(crate) content_hash: i64,
     pub(crate) received_at: i64,
     pub(crate) retracted_at: Option<i64>,
+    pub(crate) sent_lead_id: Option<String>,
+    pub(crate) sent_account_id: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -27,6 +27,7 @@ pub(crate) struct Model {
     pub(crate) known: i16,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    pub(crate) hint_key: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -24,6 +24,7 @@ pub(crate) struct Model {
     pub(crate) attributes: String,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    pub(crate) sent_account_id: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

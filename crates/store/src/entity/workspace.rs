@@ -14,6 +14,8 @@ pub(crate) struct Model {
     pub(crate) slot: i16,
     pub(crate) publishing_version: Option<i64>,
     pub(crate) standby_used: bool,
+    pub(crate) merged_leads: i64,
+    pub(crate) merged_accounts: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -108,6 +108,7 @@ impl Record for Opportunity {
             attributes,
             created_at: _,
             updated_at: _,
+            survivor_account_id: _,
         } = later;
         for (earlier, later) in [
             (&mut self.name, name),
