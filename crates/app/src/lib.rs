@@ -5,6 +5,7 @@
 //! the scores they change. Nothing here knows the wire format.
 
 mod accounts;
+mod activities;
 mod adjust;
 mod backtest;
 mod claims;
@@ -50,6 +51,7 @@ pub use abm_store::{
     PriorityFilter, PriorityRow, Publication, RejectedActivity, StoreError, StoredActivity,
     TimelineLine, TopPerson, WorkspaceRecord,
 };
+pub use activities::SeenActivity;
 pub use adjust::{History, LeadField};
 pub use backtest::{
     Backtest, BacktestOutcome, BacktestQuestion, BacktestScore, BacktestedDate, BacktestedRules,
@@ -72,7 +74,7 @@ pub use suggest::{SuggestQuestion, Suggested};
 pub use tokens::{Caller, DEFAULT_DAYS, NewToken, Role};
 pub use upsert::{Upsert, UpsertOptions, UpsertOutcome, Upserted};
 pub use verify::{Difference, Verification};
-pub use views::{AccountView, LeadScore, RankedAccount, SeenActivity};
+pub use views::{AccountView, LeadScore, RankedAccount};
 pub use writer::Limits;
 
 /// The use cases on one database. Cheap to clone.
