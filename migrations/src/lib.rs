@@ -51,6 +51,11 @@ impl MigratorTrait for Migrator {
                 sqlite: include_str!("sql/sqlite/m20261123_000007_merge.sql"),
                 postgres: include_str!("sql/postgres/m20261123_000007_merge.sql"),
             }),
+            Box::new(step::Step {
+                name: "m20261123_000008_statistics",
+                sqlite: include_str!("sql/sqlite/m20261123_000008_statistics.sql"),
+                postgres: include_str!("sql/postgres/m20261123_000008_statistics.sql"),
+            }),
         ]
     }
 }

@@ -24,6 +24,7 @@ mod moments;
 mod once;
 mod opportunities;
 mod order;
+mod plans;
 mod publish;
 mod reading;
 mod refusal;

@@ -1,6 +1,8 @@
 //! A look past the service, straight at the tables.
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, QueryResult, Statement,
+};
 
 use crate::World;
 
@@ -23,12 +25,31 @@ impl Sql {
         self.0.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
-    /// The integers of a query's rows.
-    pub async fn numbers<const COLUMNS: usize>(&self, sql: &str) -> Vec<[i64; COLUMNS]> {
+    /// The texts of a query's only column.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let text = |row: &QueryResult| row.try_get_by_index(0);
+        let texts: Result<_, _> = self.rows(sql).await.iter().map(text).collect();
+        texts.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// How SQLite would answer a query.
+    pub async fn plan(&self, query: &str) -> String {
+        let steps = self.rows(&format!("EXPLAIN QUERY PLAN {query}")).await;
+        let steps: Result<Vec<String>, _> =
+            steps.iter().map(|row| row.try_get("", "detail")).collect();
+        steps.unwrap_or_else(|error| panic!("{query}: {error}")).join("; ")
+    }
+
+    async fn rows(&self, sql: &str) -> Vec<QueryResult> {
         let statement = Statement::from_string(self.0.get_database_backend(), sql);
         let rows = self.0.query_all_raw(statement).await;
-        let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));
-        let number = |row: &sea_orm::QueryResult, column| {
+        rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// The integers of a query's rows.
+    pub async fn numbers<const COLUMNS: usize>(&self, sql: &str) -> Vec<[i64; COLUMNS]> {
+        let rows = self.rows(sql).await;
+        let number = |row: &QueryResult, column| {
             row.try_get_by_index(column).unwrap_or_else(|error| panic!("{sql}: {error}"))
         };
         rows.iter().map(|row| std::array::from_fn(|column| number(row, column))).collect()

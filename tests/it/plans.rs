@@ -1,0 +1,56 @@
+//! What SQLite believes of its tables: with it every index is used that answers a question.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use abm_tests::{Engine, World};
+
+#[tokio::test]
+async fn the_planner_knows_of_every_table_and_index() {
+    let world = World::new(Engine::Sqlite).await;
+    let sql = world.sql().await;
+    let in_use = "SELECT name FROM sqlite_schema \
+                  WHERE (type = 'index' AND tbl_name <> 'seaql_migrations') \
+                  OR sql LIKE '%WITHOUT ROWID'";
+    let all: BTreeSet<String> = sql.texts(in_use).await.into_iter().collect();
+    let known = "SELECT idx FROM sqlite_stat1 WHERE idx IS NOT NULL";
+    let known: BTreeSet<String> = sql.texts(known).await.into_iter().collect();
+    assert_eq!(all, known);
+}
+
+#[tokio::test]
+async fn every_index_is_used_by_who_asks_for_its_columns() {
+    let world = World::new(Engine::Sqlite).await;
+    let sql = world.sql().await;
+    // Index, table, column, its place in the primary key or 0, condition.
+    let columns = "SELECT i.name || '\t' || i.tbl_name || '\t' || x.name || '\t' || t.pk || '\t' \
+                   || CASE WHEN i.sql LIKE '% WHERE %' \
+                      THEN substr(i.sql, instr(i.sql, ' WHERE ') + 7) ELSE '' END \
+                   FROM sqlite_schema AS i, pragma_index_info(i.name) AS x, \
+                   pragma_table_info(i.tbl_name) AS t \
+                   WHERE i.type = 'index' AND i.sql IS NOT NULL AND t.name = x.name \
+                   ORDER BY i.name, x.seqno";
+    let mut indexes: BTreeMap<String, (String, String, Vec<(String, usize)>)> = BTreeMap::new();
+    for line in sql.texts(columns).await {
+        let [index, table, column, of_key, condition] = line.split('\t').collect::<Vec<_>>()[..]
+        else {
+            panic!("{line}")
+        };
+        let new = || (table.to_owned(), condition.to_owned(), Vec::new());
+        let entry = indexes.entry(index.to_owned()).or_insert_with(new);
+        entry.2.push((column.to_owned(), of_key.parse().unwrap()));
+    }
+    assert!(indexes.len() >= 15, "{indexes:?}");
+    for (index, (table, condition, columns)) in indexes {
+        // Up to its last column that the primary key has not, or else has in another place.
+        let own = columns.iter().rposition(|(_, of_key)| *of_key == 0);
+        let moved =
+            columns.iter().enumerate().position(|(place, (_, of_key))| *of_key != place + 1);
+        let asked = own.or(moved).expect("it is not the primary key");
+        let equal = columns.iter().take(asked + 1).map(|(column, _)| format!("{column} = ?"));
+        let condition = Some(condition).filter(|condition| !condition.is_empty());
+        let all: Vec<String> = equal.chain(condition).collect();
+        let query = format!("SELECT * FROM {table} WHERE {}", all.join(" AND "));
+        let plan = sql.plan(&query).await;
+        assert!(plan.contains(&format!("INDEX {index} ")), "{query}: {plan}");
+    }
+}
