@@ -63,6 +63,8 @@ async fn a_draft_is_learned_from_outcomes_and_can_be_published(world: World) {
     assert_ne!(reply.model_file, DEFAULT_FILE);
     let publish = v1::PublishModelRequest { model_file: reply.model_file, ..Default::default() };
     assert_eq!(client.publish_model(publish).await.unwrap().model.unwrap().version, 2);
+    // It comes into force in the background.
+    served.world.work().await;
     let reply = suggest(&client).await;
     assert_eq!((reply.base_version, reply.draft), (2, reply.base));
     served.stop().await;
