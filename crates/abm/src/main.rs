@@ -50,10 +50,10 @@ enum Command {
     Import(ImportArgs),
     /// Lists the accounts with priority, the best first.
     Top(top::TopArgs),
-    /// Shows accounts.
+    /// Shows accounts, merges and splits them.
     #[command(subcommand)]
     Account(account::AccountCommand),
-    /// Shows leads.
+    /// Shows leads, merges, splits and moves them.
     #[command(subcommand)]
     Lead(lead::LeadCommand),
     /// Takes activities back.
