@@ -14,8 +14,7 @@ pub struct Reference {
     column: &'static str,
     /// The column of what was sent, where that is another one.
     sent: &'static str,
-    /// The index on the column, and its condition, which is repeated where it is to be used.
-    index: &'static str,
+    /// The condition of the index on the column, which is repeated where it is to be used.
     indexed: &'static str,
 }
 
@@ -30,7 +29,6 @@ impl Referred for LeadId {
         table: "activity",
         column: "lead_id",
         sent: "sent_lead_id",
-        index: "activity_by_lead",
         indexed: "lead_id <> ''",
     }];
 }
@@ -39,7 +37,6 @@ const PARENT: Reference = Reference {
     table: "account",
     column: "parent_account_id",
     sent: "sent_parent_id",
-    index: "account_by_parent",
     indexed: "parent_account_id IS NOT NULL",
 };
 
@@ -47,7 +44,6 @@ const BUYER: Reference = Reference {
     table: "opportunity",
     column: "account_id",
     sent: "sent_account_id",
-    index: "opportunity_by_account",
     indexed: "account_id <> ''",
 };
 
@@ -57,7 +53,6 @@ const VISITED: Reference = Reference {
     table: "activity",
     column: "account_id",
     sent: "sent_account_id",
-    index: "activity_of_visitor",
     indexed: "lead_id = ''",
 };
 
@@ -73,8 +68,7 @@ impl WriteTx {
         others: &BTreeSet<Id>,
     ) -> Result<(), StoreError> {
         let workspace = self.workspace;
-        for Reference { table, column, sent, index, indexed } in Id::REFERENCES {
-            let table = self.by_index(table, index);
+        for Reference { table, column, sent, indexed } in Id::REFERENCES {
             let survivor_number = self.number(1);
             let (others, list) = self.one_of(column, 2, others);
             let sql = format!(
@@ -95,8 +89,7 @@ impl WriteTx {
         survivor: &Id,
     ) -> Result<(), StoreError> {
         let workspace = self.workspace;
-        for Reference { table, column, sent, index, indexed } in Id::REFERENCES {
-            let table = self.by_index(table, index);
+        for Reference { table, column, sent, indexed } in Id::REFERENCES {
             let (first_number, survivor_number) = (self.number(1), self.number(2));
             let (all, list) = self.one_of(sent, 3, all);
             let sql = format!(
@@ -108,15 +101,6 @@ impl WriteTx {
             self.execute(&sql, values).await?;
         }
         Ok(())
-    }
-
-    /// A table to be updated by an index: SQLite, which has no statistics here, would rather read
-    /// all of it.
-    fn by_index(&self, table: &str, index: &str) -> String {
-        match self.is_postgres() {
-            true => table.to_owned(),
-            false => format!("{table} INDEXED BY {index}"),
-        }
     }
 
     /// Points the parents of accounts that were just stored to whom they count for.
