@@ -17,6 +17,15 @@ async fn the_planner_knows_of_every_table_and_index() {
     assert_eq!(all, known);
 }
 
+#[derive(Debug)]
+struct Index {
+    table: String,
+    /// Empty when it holds every row.
+    condition: String,
+    /// Each with its place in the primary key, from 1, or 0.
+    columns: Vec<(String, usize)>,
+}
+
 #[tokio::test]
 async fn every_index_is_used_by_who_asks_for_its_columns() {
     let world = World::new(Engine::Sqlite).await;
@@ -29,18 +38,19 @@ async fn every_index_is_used_by_who_asks_for_its_columns() {
                    pragma_table_info(i.tbl_name) AS t \
                    WHERE i.type = 'index' AND i.sql IS NOT NULL AND t.name = x.name \
                    ORDER BY i.name, x.seqno";
-    let mut indexes: BTreeMap<String, (String, String, Vec<(String, usize)>)> = BTreeMap::new();
+    let mut indexes: BTreeMap<String, Index> = BTreeMap::new();
     for line in sql.texts(columns).await {
         let [index, table, column, of_key, condition] = line.split('\t').collect::<Vec<_>>()[..]
         else {
             panic!("{line}")
         };
-        let new = || (table.to_owned(), condition.to_owned(), Vec::new());
-        let entry = indexes.entry(index.to_owned()).or_insert_with(new);
-        entry.2.push((column.to_owned(), of_key.parse().unwrap()));
+        let new =
+            || Index { table: table.into(), condition: condition.into(), columns: Vec::new() };
+        let index = indexes.entry(index.to_owned()).or_insert_with(new);
+        index.columns.push((column.to_owned(), of_key.parse().unwrap()));
     }
     assert!(indexes.len() >= 15, "{indexes:?}");
-    for (index, (table, condition, columns)) in indexes {
+    for (index, Index { table, condition, columns }) in indexes {
         // Up to its last column that the primary key has not, or else has in another place.
         let own = columns.iter().rposition(|(_, of_key)| *of_key == 0);
         let moved =

@@ -193,6 +193,8 @@ pub struct Course<'a> {
     held: Option<(i64, hold::Held)>,
     /// The phase at that moment.
     phase: Option<(i64, phase::Reached)>,
+    /// Whether it is asked when things change.
+    tells_changes: bool,
 }
 
 impl<'a> Course<'a> {
@@ -210,14 +212,22 @@ impl<'a> Course<'a> {
             excluded: account.exclusion.is_some(),
             held: None,
             phase: None,
+            tells_changes: true,
         }
+    }
+
+    /// The same without finding when anything changes, which is most of the work: every
+    /// `changes_at` is `None`.
+    #[must_use]
+    pub fn without_changes(self) -> Self {
+        Self { tells_changes: false, ..self }
     }
 
     /// The account at a second, which must not be before the last one asked about.
     pub fn at(&mut self, as_of: i64) -> Assessment {
-        let Self { crowd, fit, excluded, held, phase } = self;
+        let Self { crowd, fit, excluded, held, phase, tells_changes } = self;
         for member in &mut crowd.members {
-            member.advance(as_of);
+            member.advance(as_of, *tells_changes);
         }
         let mut people: Vec<Engagement> =
             crowd.members.iter().filter_map(|member| member.known).collect();
@@ -237,7 +247,7 @@ impl<'a> Course<'a> {
         let phase = reached;
         let mqls = qualify::people(crowd, &scores, *excluded, as_of);
         let lapses = held.lapses_at().into_iter().chain(phase.lapses_at).chain(mqls.lapses_at);
-        let changes_at = next.chain(ahead).chain(lapses).min();
+        let changes_at = next.chain(ahead).chain(lapses).min().filter(|_| *tells_changes);
         let visitor = people.pop().unwrap_or(Engagement::NONE);
         let priority = crowd.tiers.priority.as_slice();
         Assessment {
@@ -404,10 +414,10 @@ impl<'a> Member<'a> {
         moments
     }
 
-    /// Makes what is known hold at `as_of`.
-    fn advance(&mut self, as_of: i64) {
+    /// Makes what is known hold at `as_of`, and until when if that is asked.
+    fn advance(&mut self, as_of: i64, tells_changes: bool) {
         let holds = |known: &Engagement| known.changes_at.is_none_or(|change| as_of < change);
-        if self.known.as_ref().is_some_and(holds) {
+        if tells_changes && self.known.as_ref().is_some_and(holds) {
             return;
         }
         self.known = Some(if self.ledger.is_empty() {
@@ -416,7 +426,7 @@ impl<'a> Member<'a> {
             let reading = self.reading();
             Engagement {
                 score: reading.engagement(as_of),
-                changes_at: reading.next_change(as_of),
+                changes_at: if tells_changes { reading.next_change(as_of) } else { None },
                 peak: reading.best_between(as_of - self.model.tiers.hold_secs, as_of),
             }
         });

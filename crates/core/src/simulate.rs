@@ -8,7 +8,7 @@ mod proposal;
 mod reasons;
 mod spread;
 
-use crate::assess::{AccountRules, Assessment, LeadRules, Person, assess, assess_lead};
+use crate::assess::{AccountRules, Assessment, Course, LeadRules, Person, assess_lead};
 use crate::tier::Tier;
 use crate::time::DAY;
 use crate::{AccountProfile, LeadId, Ledger, Model};
@@ -112,9 +112,10 @@ impl Simulation {
 
     /// Adds an account, and tells whether it would stand elsewhere.
     pub fn account(&mut self, before: &Side<'_>, after: &Side<'_>) -> Option<Move> {
-        let (then, now) = (before.assess(self.as_of), after.assess(self.as_of));
-        self.before.account(before, &then, self.as_of);
-        let week_ago = self.after.account(after, &now, self.as_of);
+        let (then, a_week_before) = before.now_and_a_week_ago(self.as_of);
+        let (now, week_ago) = after.now_and_a_week_ago(self.as_of);
+        self.before.account(before, &then, &a_week_before);
+        self.after.account(after, &now, &week_ago);
         self.proposals.account(after, &now, &week_ago);
         let (old, new) = (stand(&then), stand(&now));
         let place = |stand: &Stand| stand.tier.map_or(3, |tier| usize::from(tier.number()) - 1);
@@ -179,8 +180,11 @@ fn stand(found: &Assessment) -> Stand {
 }
 
 impl Side<'_> {
-    fn assess(&self, as_of: i64) -> Assessment {
-        assess(self.model, self.rules, self.people, self.visitor, as_of)
+    fn now_and_a_week_ago(&self, as_of: i64) -> (Assessment, Assessment) {
+        let course = Course::new(self.model, self.rules, self.people, self.visitor);
+        let mut course = course.without_changes();
+        let week_ago = course.at(as_of - WEEK_DAYS * DAY);
+        (course.at(as_of), week_ago)
     }
 }
 

@@ -140,7 +140,8 @@ fn score(
         let Some(&first) = dates.first() else { continue };
         let there = subject.people.iter().filter(|person| past.holds(&person.lead, first));
         let people: Vec<Person> = there.cloned().collect();
-        let mut course = Course::new(&compiled.model, &subject.rules, &people, &subject.visitor);
+        let course = Course::new(&compiled.model, &subject.rules, &people, &subject.visitor);
+        let mut course = course.without_changes();
         for (&date, row) in dates.iter().zip(rows.by_ref()) {
             if let Some(score) = row.as_mut().and_then(|row| row.scores.get_mut(place)) {
                 *score = asked.score.of(&course.at(date));

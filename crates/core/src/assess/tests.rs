@@ -420,6 +420,28 @@ proptest! {
         }
     }
 
+    /// Without the changes it is the same account.
+    #[test]
+    fn what_is_shown_does_not_depend_on_whether_changes_are_told(
+        one in entries(), two in entries(), visitor in entries(),
+        mut moments in prop::collection::vec(0..60 * DAY, 1..5),
+    ) {
+        let model = rich();
+        let people = [person("a", 60, &one), person("b", 10, &two), excluded(person("c", 70, &two))];
+        let visitor: Ledger =
+            visitor.iter().map(|&(time, signal)| Entry { time, signal }).collect();
+        let rules = AccountRules::default();
+        let mut course = Course::new(&model, &rules, &people, &visitor).without_changes();
+        moments.sort_unstable();
+        for at in moments {
+            let mut whole = assess(&model, &rules, &people, &visitor, at);
+            whole.changes_at = None;
+            whole.people.iter_mut().for_each(|engagement| engagement.changes_at = None);
+            whole.visitor.changes_at = None;
+            prop_assert_eq!(course.at(at), whole);
+        }
+    }
+
     /// An account whose students are excluded stands as it would without them.
     #[test]
     fn the_excluded_are_as_if_they_were_not_there(

@@ -1,8 +1,7 @@
 //! How the accounts and people of a base are spread over scores and marks under one model.
 
-use super::{Side, WEEK_DAYS};
+use super::Side;
 use crate::assess::Assessment;
-use crate::time::DAY;
 
 /// Counts of one base under one model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,9 +49,8 @@ impl Default for Spread {
 }
 
 impl Spread {
-    /// Adds an account as it stands now, and gives how it stood a week before.
-    pub(super) fn account(&mut self, side: &Side<'_>, now: &Assessment, as_of: i64) -> Assessment {
-        let week_ago = side.assess(as_of - WEEK_DAYS * DAY);
+    /// Adds an account as it stands now, and as it stood a week before.
+    pub(super) fn account(&mut self, side: &Side<'_>, now: &Assessment, week_ago: &Assessment) {
         let add = |counts: &mut [u64], place: usize| {
             counts.get_mut(place).into_iter().for_each(|count| *count += 1);
         };
@@ -69,7 +67,6 @@ impl Spread {
             self.mqls += u64::from(*is);
             self.new_mqls += u64::from(*is && !was);
         }
-        week_ago
     }
 
     /// Adds a person without an account.
