@@ -24,6 +24,7 @@ pub(crate) async fn run(
     world: &World,
     service: &Service,
 ) -> Result<Table> {
+    service.database.settle().await?;
     let mut points = Vec::new();
     for round in 0..options.rounds {
         let file = DEFAULT_FILE.replace("points: 40", &format!("points: {}", 41 + round));
