@@ -31,13 +31,14 @@ impl WriteTx {
         now: i64,
         limit: u64,
     ) -> Result<BTreeMap<AccountId, AccountState>, StoreError> {
+        // One look-up for each account: joined, all of the standby slot would be read for each lot.
         let (lock, place) = if self.is_postgres() { (" FOR UPDATE OF s", "$1") } else { ("", "?") };
         let sql = format!(
             "SELECT s.* FROM account_state AS s WHERE s.workspace_id = {workspace} \
-             AND s.slot = {live} AND s.account_id > {place} AND NOT EXISTS ( \
-             SELECT 1 FROM account_state AS n WHERE n.workspace_id = {workspace} \
-             AND n.slot = {standby} AND n.account_id = s.account_id \
-             AND (n.changes_secs IS NULL OR n.changes_secs > {now})) \
+             AND s.slot = {live} AND s.account_id > {place} AND COALESCE(( \
+             SELECT n.changes_secs IS NOT NULL AND n.changes_secs <= {now} \
+             FROM account_state AS n WHERE n.workspace_id = {workspace} \
+             AND n.slot = {standby} AND n.account_id = s.account_id), TRUE) \
              ORDER BY s.account_id LIMIT {limit}{lock}",
             workspace = self.workspace,
             live = self.live_slot(),
