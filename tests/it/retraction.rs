@@ -1,6 +1,7 @@
 //! Activities taken back leave the state of never having come, and stay away.
 
 use abm_app::{ActivityFilter, AppError, Cause, RequestKey, Retracted, Retraction, RowOutcome};
+use abm_core::assess::AssessedLead;
 use abm_core::rule::{Rule, Scope};
 use abm_core::{AccountId, ActivityKey, LeadId};
 use abm_tests::{
@@ -12,6 +13,7 @@ both_engines!(
     what_is_taken_back_stays_away_however_often_it_is_sent_again,
     people_and_accounts_that_only_it_named_are_gone,
     a_dry_run_tells_the_shifts_and_changes_nothing,
+    it_tells_the_designations_that_rested_on_what_went,
     a_filter_takes_back_what_meets_all_of_it,
     a_retraction_sent_again_is_done_once,
     the_timeline_tells_a_retraction_as_the_cause,
@@ -125,7 +127,8 @@ async fn people_and_accounts_that_only_it_named_are_gone(world: World) {
     let done = retract(&world, Retraction::Places(places)).await;
     assert_eq!(done.totals, (2, 2));
     assert!(done.accounts.values().all(|(_, after)| after.is_none()));
-    assert!(done.leads.values().all(|(before, after)| *before == 50 && after.is_none()));
+    let gone = |(was, is): &(AssessedLead, _)| was.engagement == 50 && *is == None::<AssessedLead>;
+    assert!(done.leads.values().all(gone));
     assert_eq!(world.account_ids().await, [""; 0]);
     for id in ["ada", "alone"] {
         let found = world.app.lead(world.workspace, &LeadId::new(id).unwrap()).await;
@@ -158,8 +161,29 @@ async fn a_dry_run_tells_the_shifts_and_changes_nothing(world: World) {
     assert_eq!(is.map(|is| is.engagement), Some(world.view("sap").await.scores.engagement));
     assert!(Some(was.engagement) > is.map(|is| is.engagement));
     let (was, is) = done.leads[&LeadId::new("ada").unwrap()];
-    assert_eq!(is, Some(world.person("ada").await.1.engagement));
-    assert!(Some(was) > is);
+    assert_eq!(is.map(|is| is.engagement), Some(world.person("ada").await.1.engagement));
+    assert!(Some(was.engagement) > is.map(|is| is.engagement));
+}
+
+async fn it_tells_the_designations_that_rested_on_what_went(world: World) {
+    let world = world.beside(2, LIVELY).await;
+    world.accounts([account("sap").employees(5_000)]).await;
+    world.leads(["ada", "bob"].map(|id| lead(id).account("sap").title("CTO"))).await;
+    world.leads([lead("cyd").title("CEO")]).await;
+    let asks = |id: &str| activity("web", id).lead(id);
+    world.record([asks("ada"), asks("bob"), asks("cyd")]).await;
+    let met = |n: i64| activity("crm", &n.to_string()).kind("meeting_held").after(-days(n));
+    world.record((0..2).map(|n| met(n).lead("bob"))).await;
+    let done = retract(&world, filter("demo_request", None)).await;
+    let (was, is) = done.accounts[&AccountId::new("sap").unwrap()];
+    assert_eq!((was.mqa, is.map(|is| is.mqa)), (true, Some(false)));
+    let mql = |id: &str| {
+        let (was, is) = done.leads[&LeadId::new(id).unwrap()];
+        (was.mql, is.map(|is| is.mql))
+    };
+    assert_eq!(mql("ada"), (true, Some(false)), "it was the demo that made her one");
+    assert_eq!(mql("bob"), (true, Some(true)), "meetings are enough");
+    assert_eq!(mql("cyd"), (true, Some(false)), "also without an account");
 }
 
 async fn a_filter_takes_back_what_meets_all_of_it(world: World) {

@@ -82,23 +82,32 @@ fn show(done: &v1::RetractActivitiesResponse, applied: bool) {
     for account in &done.accounts {
         let before = (account.engagement_before, account.fit_before, tier(account.tier_before()));
         let after = (account.engagement_after, account.fit_after, tier(account.tier_after()));
+        let mqa = designation("marketing qualified account", account.mqa_before, account.mqa_after);
         if account.gone {
-            println!("  account {:<28} is gone", account.account_id);
-        } else if before != after {
+            println!("  account {:<28} is gone{mqa}", account.account_id);
+        } else if before != after || !mqa.is_empty() {
             println!(
-                "  account {:<28} engagement {} -> {}, fit {} -> {}, tier {} -> {}",
+                "  account {:<28} engagement {} -> {}, fit {} -> {}, tier {} -> {}{mqa}",
                 account.account_id, before.0, after.0, before.1, after.1, before.2, after.2
             );
         }
     }
     for lead in &done.leads {
+        let (before, after) = (lead.engagement_before, lead.engagement_after);
+        let mql = designation("marketing qualified lead", lead.mql_before, lead.mql_after);
         if lead.gone {
-            println!("  lead {:<31} is gone", lead.lead_id);
-        } else if lead.engagement_before != lead.engagement_after {
-            println!(
-                "  lead {:<31} engagement {} -> {}",
-                lead.lead_id, lead.engagement_before, lead.engagement_after
-            );
+            println!("  lead {:<31} is gone{mql}", lead.lead_id);
+        } else if before != after || !mql.is_empty() {
+            println!("  lead {:<31} engagement {before} -> {after}{mql}", lead.lead_id);
         }
+    }
+}
+
+/// Tells a designation that rested on what was taken back, or comes with its going.
+fn designation(what: &str, before: bool, after: bool) -> String {
+    match (before, after) {
+        (true, false) => format!(", no {what} any more"),
+        (false, true) => format!(", now a {what}"),
+        _ => String::new(),
     }
 }

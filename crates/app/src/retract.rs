@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use abm_core::engagement::Reading;
+use abm_core::assess::{AccountRules, AssessedLead, assess_lead};
 use abm_core::rule::{ActivityFacts, Answer, Rule};
 use abm_core::tier::Tier;
 use abm_core::{AccountId, Activity, LeadId, Timestamp, WorkspaceId};
@@ -45,11 +45,13 @@ pub struct Shown {
     pub fit: u8,
     /// The tier.
     pub tier: Option<Tier>,
+    /// Whether it is a marketing qualified account.
+    pub mqa: bool,
 }
 
 impl From<&AccountState> for Shown {
     fn from(state: &AccountState) -> Self {
-        Self { engagement: state.engagement, fit: state.fit, tier: state.tier }
+        Self { engagement: state.engagement, fit: state.fit, tier: state.tier, mqa: state.mqa }
     }
 }
 
@@ -60,8 +62,8 @@ pub struct Retracted {
     pub activities: u64,
     /// Accounts touched, before and after; `None` after for one that is gone.
     pub accounts: BTreeMap<AccountId, (Shown, Option<Shown>)>,
-    /// The engagement of people touched, before and after; `None` after for one who is gone.
-    pub leads: BTreeMap<LeadId, (u8, Option<u8>)>,
+    /// People touched, before and after; `None` after for one who is gone.
+    pub leads: BTreeMap<LeadId, (AssessedLead, Option<AssessedLead>)>,
     /// How many accounts and people there are of them; more than are listed when the call is
     /// sent again.
     pub totals: (u64, u64),
@@ -190,14 +192,14 @@ async fn take_back(
     tx.retract_activities(&places, now).await?;
     let mut derived = derive(tx, before, None).await?;
     let everybody = derived.people.before.values().chain(derived.gone.values());
-    let leads = engagements(tx, compiled, everybody, now).await?;
+    let leads = assess_leads(tx, compiled, everybody, now).await?;
     let cause = Cause::Retraction;
     let states = derived.store(&Change { tx, compiled, workspace, cause, now }, visited).await?;
     let accounts: BTreeMap<AccountId, Shown> =
         states.iter().map(|(id, state)| (id.clone(), Shown::from(state))).collect();
 
     let after = tx.account_states(accounts.keys().cloned()).await?;
-    let mut still = engagements(tx, compiled, derived.people.after.values(), now).await?;
+    let mut still = assess_leads(tx, compiled, derived.people.after.values(), now).await?;
     let accounts: BTreeMap<_, _> = accounts
         .into_iter()
         .map(|(id, before)| {
@@ -221,20 +223,24 @@ async fn take_back(
     })
 }
 
-/// What people's engagement is now, by their ledgers as stored.
-async fn engagements(
+/// What people show now, by their ledgers as stored.
+async fn assess_leads(
     tx: &WriteTx,
     compiled: &Compiled,
     people: impl Iterator<Item = &LeadRecord>,
     now: Timestamp,
-) -> Result<BTreeMap<LeadId, u8>, AppError> {
+) -> Result<BTreeMap<LeadId, AssessedLead>, AppError> {
     let people: Vec<&LeadRecord> = people.collect();
     let keys = people.iter().map(|lead| (lead.account.clone(), lead.id.clone()));
     let states = tx.people(keys).await?;
-    let engagement = |lead: &LeadRecord| {
+    let accounts = tx.account_states(people.iter().filter_map(|lead| lead.account.clone())).await?;
+    let (nobody, model) = (AccountRules::default(), &compiled.model);
+    let assessed = |lead: &LeadRecord| {
         let state = states.get(&lead.id)?;
-        Some(Reading::new(&compiled.model, &state.ledger).engagement(now.secs()))
+        let account = lead.account.as_ref().and_then(|id| accounts.get(id));
+        let account = account.map_or(&nobody, |account| &account.rules);
+        Some(assess_lead(model, &state.rules, account, &state.ledger, now.secs()))
     };
-    let each = people.iter().map(|lead| (lead.id.clone(), engagement(lead).unwrap_or(0)));
+    let each = people.iter().map(|lead| (lead.id.clone(), assessed(lead).unwrap_or_default()));
     Ok(each.collect())
 }

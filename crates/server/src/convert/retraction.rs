@@ -1,6 +1,7 @@
 //! Retractions.
 
 use abm_app::{ActivityFilter, Retracted, Retraction, Shown};
+use abm_core::assess::AssessedLead;
 use abm_core::rule::{Rule, Scope};
 use abm_core::{AccountId, ActivityKey, LeadId, Violation, limits};
 use abm_proto::v1;
@@ -84,21 +85,27 @@ fn account((id, (before, after)): (AccountId, (Shown, Option<Shown>))) -> v1::Ac
         engagement_before: before.engagement.into(),
         fit_before: before.fit.into(),
         tier_before: score::tier(before.tier).into(),
+        mqa_before: before.mqa,
         ..Default::default()
     };
     if let Some(after) = after {
         shift.engagement_after = after.engagement.into();
         shift.fit_after = after.fit.into();
         shift.tier_after = score::tier(after.tier).into();
+        shift.mqa_after = after.mqa;
     }
     shift
 }
 
-fn lead((id, (before, after)): (LeadId, (u8, Option<u8>))) -> v1::LeadShift {
+fn lead((id, (before, after)): (LeadId, (AssessedLead, Option<AssessedLead>))) -> v1::LeadShift {
+    let gone = after.is_none();
+    let after = after.unwrap_or_default();
     v1::LeadShift {
         lead_id: id.into_string(),
-        gone: after.is_none(),
-        engagement_before: before.into(),
-        engagement_after: after.unwrap_or(0).into(),
+        gone,
+        engagement_before: before.engagement.into(),
+        engagement_after: after.engagement.into(),
+        mql_before: before.mql,
+        mql_after: after.mql,
     }
 }
