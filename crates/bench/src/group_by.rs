@@ -133,6 +133,8 @@ fn in_duckdb(options: &Options, rows: &[Flat], now: i64) -> Result<Option<Vec<f6
     let stored = folder.path().join("flat.duckdb").display().to_string();
     let mut script = String::from("import duckdb, time\n");
     writeln!(script, "db = duckdb.connect({stored:?})")?;
+    // A bar would stand among the figures.
+    script.push_str("db.execute('SET enable_progress_bar = false')\n");
     writeln!(script, "db.execute({table:?})")?;
     for _ in 0..options.rounds {
         script.push_str("start = time.perf_counter()\n");
