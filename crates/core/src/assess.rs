@@ -21,7 +21,7 @@ use crate::{AccountProfile, BuyingRole, LeadId, LeadProfile, Model};
 
 pub use forecast::{Forecast, forecast, forecast_mql};
 pub use momentum::{Momentum, Visits, momentum, visits};
-pub use qualify::{AssessedLead, assess_lead};
+pub use qualify::{AssessedLead, assess_lead, raised_hand};
 
 /// What a model's rules say of an account's profile, whatever happens over time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

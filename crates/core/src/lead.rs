@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::Domain;
 use crate::named::named;
-use crate::{AccountId, Violation, limits};
+use crate::{AccountId, Timestamp, Violation, limits};
 
 named!(
     /// How senior a person is.
@@ -83,8 +83,11 @@ pub struct LeadProfile {
     pub account: Option<AccountId>,
     /// Country, in the caller's words.
     pub country: String,
-    /// Lifecycle stage.
+    /// The stage that the caller declares: where the lead begins when it is first sent. Later
+    /// it moves on the paths of [`crate::lifecycle`] alone.
     pub stage: Option<Stage>,
+    /// Since when it has been there; the moment it is first sent when unknown.
+    pub stage_at: Option<Timestamp>,
     /// Further fields, for rules.
     pub attributes: BTreeMap<String, String>,
 }
@@ -139,6 +142,7 @@ impl LeadProfile {
         self.buying_role = newer.buying_role.or(self.buying_role);
         self.account = newer.account.or(self.account);
         self.stage = newer.stage.or(self.stage);
+        self.stage_at = newer.stage_at.or(self.stage_at);
         self.attributes.extend(newer.attributes);
         self
     }

@@ -31,6 +31,14 @@ pub fn assess_lead(
     AssessedLead { engagement, mql }
 }
 
+/// The second in which a person last asked to be contacted, as far back as a raised hand makes
+/// somebody qualified: the hold.
+#[must_use]
+pub fn raised_hand(model: &Model, lead: &LeadRules, ledger: &Ledger, as_of: i64) -> Option<i64> {
+    let member = Member::of_person(model, lead, ledger, None);
+    member.last_raised_hand(as_of - model.tiers.hold_secs, as_of)
+}
+
 /// Which people are qualified.
 pub(super) struct Qualified {
     pub(super) people: Vec<bool>,
