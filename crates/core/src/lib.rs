@@ -31,6 +31,7 @@ mod named;
 pub mod opportunity;
 pub mod pattern;
 pub mod phase;
+pub mod problem;
 pub mod qualification;
 pub mod rollup;
 pub mod rule;
@@ -39,6 +40,7 @@ pub mod tier;
 pub mod time;
 pub mod title;
 pub mod violation;
+mod yaml;
 
 pub use account::{AccountOrigin, AccountProfile};
 pub use activity::Activity;

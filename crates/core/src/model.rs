@@ -7,13 +7,11 @@ mod compile;
 pub mod diff;
 pub mod file;
 mod parse;
-mod problem;
 mod rewrite;
 mod sense;
 mod signals;
 mod worth;
 mod write;
-mod yaml;
 
 use sha2::{Digest, Sha256};
 
@@ -25,9 +23,9 @@ use crate::rule::Rule;
 use crate::tier::Tiers;
 use crate::title::TitleRules;
 
+pub use crate::problem::{Problem, Severity};
 pub use compile::RULES;
 pub use parse::{parse, read_file, validate};
-pub use problem::{Problem, Severity};
 pub use rewrite::with_lead_fit;
 pub use signals::{Group, Match, Signal, SignalRules};
 pub use worth::Worth;

@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::file::{AccountFitFile, ExclusionFile, FitRuleFile, GroupFile, ModelFile};
 use super::signals::days;
-use super::{AccountFit, Exclusion, FitRule, Group, Model, Problem, SignalRules};
+use super::{AccountFit, Exclusion, FitRule, Group, Model, SignalRules};
 use crate::grade::GradeBars;
 use crate::ledger::DAY_ENTRIES;
-use crate::limits;
 use crate::pattern::PatternRules;
+use crate::problem::Problems;
 use crate::rollup::Rollup;
-use crate::rule::{Rule, Scope};
+use crate::rule::Scope;
 
 /// Most rules (signals, patterns, and rules of titles, fit, exclusion and segments) of one model.
 pub const RULES: usize = 500;
@@ -28,12 +28,12 @@ const SUM: f64 = 1e9;
 /// Compiles a model and notes what is wrong with it.
 #[derive(Default)]
 pub(super) struct Checker {
-    pub(super) found: Vec<Problem>,
+    pub(super) found: Problems,
 }
 
 impl Checker {
     fn problem(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        self.found.push(Problem::new(path, message));
+        self.found.add(path, message);
     }
 
     /// A whole number from 0 to 100; anything else is a problem and counts as 0.
@@ -60,14 +60,7 @@ impl Checker {
     }
 
     fn name<'a>(&mut self, path: &str, name: &'a str, seen: &mut HashSet<&'a str>) {
-        if name.is_empty() {
-            self.problem(path, "is empty");
-        } else if let Err(violation) = limits::check_text(path, name) {
-            self.problem(path, violation.message);
-        }
-        if !seen.insert(name) {
-            self.problem(path, format!("`{name}` is there twice"));
-        }
+        self.found.name(path, name, seen);
     }
 
     pub(super) fn rules(&mut self, file: &ModelFile) {
@@ -142,7 +135,7 @@ impl Checker {
             if !(-100..=100).contains(&rule.points) {
                 self.problem(path("points"), "must be from -100 to 100");
             }
-            if let Some(when) = compile_rule(&path("when"), &rule.when, scope, &mut self.found) {
+            if let Some(when) = self.found.rule(&path("when"), &rule.when, scope) {
                 rules.push(FitRule { name: rule.name.clone(), when, points: rule.points });
             }
         }
@@ -167,7 +160,7 @@ impl Checker {
         for (position, rule) in files.iter().enumerate() {
             let path = |field: &str| format!("{list}[{position}].{field}");
             self.name(&path("name"), &rule.name, &mut names);
-            if let Some(when) = compile_rule(&path("when"), &rule.when, scope, &mut self.found) {
+            if let Some(when) = self.found.rule(&path("when"), &rule.when, scope) {
                 rules.push(Exclusion { name: rule.name.clone(), when });
             }
         }
@@ -213,18 +206,5 @@ impl Checker {
             self.problem("grades.engagement", "must fall from high to medium");
         }
         bars
-    }
-}
-
-fn compile_rule(path: &str, source: &str, scope: Scope, found: &mut Vec<Problem>) -> Option<Rule> {
-    match Rule::compile(source, scope) {
-        Ok(rule) => Some(rule),
-        Err(problems) => {
-            found.extend(problems.into_iter().map(|problem| Problem {
-                column: problem.column.map(u64::from),
-                ..Problem::new(path, problem.to_string())
-            }));
-            None
-        }
     }
 }

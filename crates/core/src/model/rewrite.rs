@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::Problem;
 use super::file::{FitRuleFile, ModelFile};
 use super::parse::read_file;
-use super::yaml::{self, Value};
+use crate::yaml::{self, Value};
 
 /// A model file with other rules of a person's fit, each on a line of its own with a note behind
 /// it; comments and order of all else stay. A file that is not written in lines (one flow map)

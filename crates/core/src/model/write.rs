@@ -2,30 +2,21 @@
 
 mod bars;
 mod signals;
-mod tree;
 
 #[cfg(test)]
 mod tests;
 
-use serde_saphyr::ser_options;
-
-use self::tree::{Fields, Yaml};
 use super::file::{
     AccountFitFile, ExclusionFile, FitRuleFile, ModelFile, RollupFile, TitleRuleFile, TitlesFile,
 };
+use crate::yaml::write::{self as yaml, Fields, Yaml};
 
 /// A model file in canonical form: the fields in one order, each that is as it would be without
 /// it left out, names of maps sorted. It has no comments. Reading it again gives an equal file,
 /// and files that are equal are written alike, byte by byte.
 #[must_use]
 pub fn write(file: &ModelFile) -> String {
-    let options = ser_options! {
-        compact_list_indent: false,
-        // A rule stays on its line, where problems of it can be pointed at.
-        prefer_block_scalars: false,
-    };
-    // Writing a tree of texts and numbers into memory does not fail.
-    serde_saphyr::to_string_with_options(&model(file), options).unwrap_or_default()
+    yaml::text(&model(file))
 }
 
 fn model(file: &ModelFile) -> Yaml {

@@ -7,7 +7,7 @@ use super::super::file::{
 };
 use super::super::signals::days;
 use super::super::{Capacity, Segment};
-use super::{Checker, DAYS, compile_rule};
+use super::{Checker, DAYS};
 use crate::DAY;
 use crate::phase::PhaseBar;
 use crate::rule::Scope;
@@ -98,7 +98,7 @@ impl Checker {
                 None => general.mql,
             };
             let tiers = Tiers { bars, priority, hold_secs: general.hold_secs, mqa, mql };
-            let when = compile_rule(&path("when"), &file.when, Scope::Account, &mut self.found);
+            let when = self.found.rule(&path("when"), &file.when, Scope::Account);
             if let Some(when) = when {
                 segments.push(Segment { name: file.name.clone(), when, tiers });
             }

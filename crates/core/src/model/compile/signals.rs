@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::file::{ModelFile, PatternFile};
 use super::super::signals::days;
 use super::super::{Group, Signal, Worth};
-use super::{Checker, DAYS, RULES, compile_rule};
+use super::{Checker, DAYS, RULES};
 use crate::pattern::{Occurs, Part, Pattern, VisitRules};
 use crate::phase::{Phase, Shows};
 use crate::rule::Scope;
@@ -56,8 +56,7 @@ impl Checker {
                 self.problem(format!("{path}.ignore"), message);
             }
             let path = format!("{path}.when");
-            if let Some(when) = compile_rule(&path, &signal.when, Scope::Activity, &mut self.found)
-            {
+            if let Some(when) = self.found.rule(&path, &signal.when, Scope::Activity) {
                 signals.push(Signal {
                     name: signal.name.clone(),
                     when,

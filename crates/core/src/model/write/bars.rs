@@ -1,9 +1,9 @@
 //! What must be reached.
 
-use super::tree::{Fields, Yaml, list, row};
 use crate::model::file::{
     BarFile, CapacityFile, GradesFile, MqlFile, PhasesFile, SegmentFile, TierFile,
 };
+use crate::yaml::write::{Fields, Yaml, list, row};
 
 pub(super) fn grades(file: &GradesFile) -> Fields {
     let GradesFile { fit, engagement } = file;

@@ -1,10 +1,10 @@
 //! What activities mean.
 
-use super::tree::{Fields, Yaml};
 use crate::model::file::{
     EngagementFile, GroupFile, PartFile, PatternFile, SignalFile, VisitSpanFile, VisitsFile,
 };
 use crate::phase::Shows;
+use crate::yaml::write::{Fields, Yaml, row};
 
 pub(super) fn engagement(file: &EngagementFile) -> Fields {
     let EngagementFile { half_life_days, daily_cap, half_points, look_back_days, engaged_floor } =
@@ -82,10 +82,7 @@ pub(super) fn pattern(file: &PatternFile) -> Yaml {
 
 fn part(file: &PartFile) -> Yaml {
     let PartFile { of, at_least } = file;
-    Fields::default()
-        .required("of", super::tree::row(of))
-        .unless(PartFile::ONCE, "at_least", *at_least)
-        .into()
+    Fields::default().required("of", row(of)).unless(PartFile::ONCE, "at_least", *at_least).into()
 }
 
 fn visit_span(file: &VisitSpanFile) -> Fields {

@@ -1,10 +1,13 @@
-//! What can be said against a model file.
+//! What can be said against a file that a planner writes, be it a model or a policy.
 
+use std::collections::HashSet;
 use std::fmt;
 
-use super::yaml::{Malformed, Node};
+use crate::limits;
+use crate::rule::{Rule, Scope};
+use crate::yaml::{Malformed, Node};
 
-/// One thing that is wrong with a model file.
+/// One thing that is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Path of the field, for example `signals[3].when`; empty for the file as a whole.
@@ -22,9 +25,9 @@ pub struct Problem {
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The file is no model.
+    /// The file cannot be used.
     Error,
-    /// It is one, and probably does not do what is meant.
+    /// It can be used, and probably does not do what is meant.
     Warning,
 }
 
@@ -36,12 +39,12 @@ impl Problem {
     }
 
     /// The same as a warning.
-    pub(super) fn into_warning(self) -> Self {
+    pub(crate) fn into_warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
     }
 
     /// With the line and column in the file; until now the column is one in the text at `path`.
-    pub(super) fn placed(self, tree: &Node) -> Self {
+    pub(crate) fn placed(self, tree: &Node) -> Self {
         let steps = tree.steps(&self.path);
         let (path, place) = tree.locate(&steps, false);
         let in_text = self.column.and_then(|column| tree.place_in_text(&steps, column));
@@ -66,5 +69,41 @@ impl fmt::Display for Problem {
             write!(f, "{}: ", self.path)?;
         }
         f.write_str(&self.message)
+    }
+}
+
+/// The problems of a file, as they are found.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(pub(crate) Vec<Problem>);
+
+impl Problems {
+    /// Notes a problem.
+    pub(crate) fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        self.0.push(Problem::new(path, message));
+    }
+
+    /// Checks a name, which is a short text and there once among those `seen`.
+    pub(crate) fn name<'a>(&mut self, path: &str, name: &'a str, seen: &mut HashSet<&'a str>) {
+        if name.is_empty() {
+            self.add(path, "is empty");
+        } else if let Err(violation) = limits::check_text(path, name) {
+            self.add(path, violation.message);
+        }
+        if !seen.insert(name) {
+            self.add(path, format!("`{name}` is there twice"));
+        }
+    }
+
+    /// Compiles a rule; each problem of it has its column.
+    pub(crate) fn rule(&mut self, path: &str, source: &str, scope: Scope) -> Option<Rule> {
+        let found = match Rule::compile(source, scope) {
+            Ok(rule) => return Some(rule),
+            Err(found) => found,
+        };
+        self.0.extend(found.into_iter().map(|problem| Problem {
+            column: problem.column.map(u64::from),
+            ..Problem::new(path, problem.to_string())
+        }));
+        None
     }
 }

@@ -1,7 +1,7 @@
-//! What is to be written, in the order in which it is to be written.
+//! What is to be written, in the order in which it is to be written, and the canonical text of it.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_saphyr::FlowSeq;
+use serde_saphyr::{FlowSeq, ser_options};
 
 use crate::phase::{Phase, Shows};
 use crate::rollup::Operator;
@@ -9,7 +9,7 @@ use crate::{BuyingRole, Seniority};
 
 /// A value in a file.
 #[derive(Debug)]
-pub(super) enum Yaml {
+pub(crate) enum Yaml {
     /// Yes or no.
     Bool(bool),
     /// A whole number.
@@ -109,17 +109,17 @@ impl From<usize> for Yaml {
 
 /// The fields of a map that say something else than leaving them out does.
 #[derive(Debug, Default)]
-pub(super) struct Fields(Vec<(String, Yaml)>);
+pub(crate) struct Fields(Vec<(String, Yaml)>);
 
 impl Fields {
     /// A field that must be there.
-    pub(super) fn required(mut self, name: &str, value: impl Into<Yaml>) -> Self {
+    pub(crate) fn required(mut self, name: &str, value: impl Into<Yaml>) -> Self {
         self.0.push((name.to_owned(), value.into()));
         self
     }
 
     /// A field that has a default.
-    pub(super) fn unless<T: Into<Yaml> + PartialEq>(
+    pub(crate) fn unless<T: Into<Yaml> + PartialEq>(
         self,
         default: T,
         name: &str,
@@ -129,7 +129,7 @@ impl Fields {
     }
 
     /// A field that may be missing.
-    pub(super) fn given<T: Into<Yaml>>(self, name: &str, value: Option<T>) -> Self {
+    pub(crate) fn given<T: Into<Yaml>>(self, name: &str, value: Option<T>) -> Self {
         match value {
             Some(value) => self.required(name, value),
             None => self,
@@ -137,7 +137,7 @@ impl Fields {
     }
 
     /// Values on one line, left out when there are none.
-    pub(super) fn row<T: Into<Yaml>>(self, name: &str, items: impl IntoIterator<Item = T>) -> Self {
+    pub(crate) fn row<T: Into<Yaml>>(self, name: &str, items: impl IntoIterator<Item = T>) -> Self {
         match row(items) {
             Yaml::Row(items) if items.is_empty() => self,
             row => self.required(name, row),
@@ -145,12 +145,12 @@ impl Fields {
     }
 
     /// Values on lines of their own, left out when there are none.
-    pub(super) fn list<T>(self, name: &str, items: &[T], write: impl Fn(&T) -> Yaml) -> Self {
+    pub(crate) fn list<T>(self, name: &str, items: &[T], write: impl Fn(&T) -> Yaml) -> Self {
         if items.is_empty() { self } else { self.required(name, list(items, write)) }
     }
 
     /// A map, left out when it is empty.
-    pub(super) fn map(self, name: &str, fields: Self) -> Self {
+    pub(crate) fn map(self, name: &str, fields: Self) -> Self {
         if fields.0.is_empty() { self } else { self.required(name, fields) }
     }
 }
@@ -162,11 +162,22 @@ impl From<Fields> for Yaml {
 }
 
 /// Values on one line.
-pub(super) fn row<T: Into<Yaml>>(items: impl IntoIterator<Item = T>) -> Yaml {
+pub(crate) fn row<T: Into<Yaml>>(items: impl IntoIterator<Item = T>) -> Yaml {
     Yaml::Row(items.into_iter().map(Into::into).collect())
 }
 
 /// Values on lines of their own.
-pub(super) fn list<T>(items: &[T], write: impl Fn(&T) -> Yaml) -> Yaml {
+pub(crate) fn list<T>(items: &[T], write: impl Fn(&T) -> Yaml) -> Yaml {
     Yaml::List(items.iter().map(write).collect())
+}
+
+/// The canonical text of a file.
+pub(crate) fn text(file: &Yaml) -> String {
+    let options = ser_options! {
+        compact_list_indent: false,
+        // A rule stays on its line, where problems of it can be pointed at.
+        prefer_block_scalars: false,
+    };
+    // Writing a tree of texts and numbers into memory does not fail.
+    serde_saphyr::to_string_with_options(file, options).unwrap_or_default()
 }

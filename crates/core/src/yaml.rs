@@ -1,25 +1,30 @@
 //! YAML as a tree that remembers where everything stands, so that every problem of a file can
 //! be told with its line and column, not only the first.
 
+#[cfg(any(test, feature = "proptest"))]
+pub(crate) mod any;
+mod load;
 mod read;
+pub(crate) mod write;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
-pub(super) use read::read;
+pub(crate) use load::{in_order, load};
+pub(crate) use read::read;
 
 /// Most levels of lists and maps inside each other.
 const DEPTH: usize = 32;
 
 /// A line and a column, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) line: u64,
-    pub(super) column: u64,
+pub(crate) struct Place {
+    pub(crate) line: u64,
+    pub(crate) column: u64,
 }
 
 /// A step from a node to one inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// The position in a list as it is now.
     Item(usize),
     /// The name in a map.
@@ -28,13 +33,13 @@ pub(super) enum Step {
 
 /// A value in the file.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) place: Place,
-    pub(super) value: Value,
+pub(crate) struct Node {
+    pub(crate) place: Place,
+    pub(crate) value: Value,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// A text; a plain one may stand for a number, a yes or no, or nothing.
     Scalar { text: String, style: ScalarStyle },
     /// A list, each item with its position in the file.
@@ -44,16 +49,16 @@ pub(super) enum Value {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Key {
-    pub(super) name: String,
-    pub(super) place: Place,
+pub(crate) struct Key {
+    pub(crate) name: String,
+    pub(crate) place: Place,
 }
 
 /// What is wrong with the form of a file.
 #[derive(Debug)]
-pub(super) struct Malformed {
-    pub(super) place: Place,
-    pub(super) message: String,
+pub(crate) struct Malformed {
+    pub(crate) place: Place,
+    pub(crate) message: String,
 }
 
 impl Malformed {
@@ -74,7 +79,7 @@ fn place_of(span: &Span) -> Place {
 }
 
 /// Reads a file into a tree. Keys that are there twice are noted in `found` and left out.
-pub(super) fn parse(file: &str, found: &mut Vec<Malformed>) -> Result<Node, Malformed> {
+pub(crate) fn parse(file: &str, found: &mut Vec<Malformed>) -> Result<Node, Malformed> {
     let mut events = Parser::new_from_str(file);
     let start = Place { line: 1, column: 1 };
     let mut root = None;
@@ -95,7 +100,7 @@ pub(super) fn parse(file: &str, found: &mut Vec<Malformed>) -> Result<Node, Malf
 }
 
 fn alias(span: &Span) -> Malformed {
-    Malformed::new(place_of(span), "aliases are not understood in a model file")
+    Malformed::new(place_of(span), "aliases are not understood")
 }
 
 fn node<'a>(
@@ -180,7 +185,7 @@ fn is_of_a_node(event: &Event<'_>) -> bool {
 
 impl Node {
     /// Takes the node at the end of a path out of its list or map. Tells whether it was there.
-    pub(super) fn remove(&mut self, path: &[Step]) -> bool {
+    pub(crate) fn remove(&mut self, path: &[Step]) -> bool {
         let Some((first, rest)) = path.split_first() else { return false };
         match (&mut self.value, first) {
             (Value::List(items), Step::Item(position)) if *position < items.len() => {
@@ -205,7 +210,7 @@ impl Node {
 
     /// Adds a field to the map that this node is, with its own name as the text. Tells whether
     /// it is a map.
-    pub(super) fn add_text(&mut self, field: &str) -> bool {
+    pub(crate) fn add_text(&mut self, field: &str) -> bool {
         let place = self.place;
         let Value::Map(entries) = &mut self.value else { return false };
         let value = Value::Scalar { text: field.to_owned(), style: ScalarStyle::Plain };
@@ -215,7 +220,7 @@ impl Node {
 
     /// The path as the file has it, and where the last thing on it that is there stands: its
     /// value, or with `name_of_it` its name.
-    pub(super) fn locate(&self, path: &[Step], name_of_it: bool) -> (String, Place) {
+    pub(crate) fn locate(&self, path: &[Step], name_of_it: bool) -> (String, Place) {
         let (mut node, mut place, mut text) = (self, self.place, String::new());
         for step in path {
             match (&node.value, step) {
@@ -246,7 +251,7 @@ impl Node {
     }
 
     /// A written path such as `signals[3].when`, as steps through this tree.
-    pub(super) fn steps(&self, path: &str) -> Vec<Step> {
+    pub(crate) fn steps(&self, path: &str) -> Vec<Step> {
         let (mut node, mut rest, mut steps) = (Some(self), path, Vec::new());
         while !rest.is_empty() {
             if let Some(inner) = rest.strip_prefix('[')
@@ -287,7 +292,7 @@ impl Node {
     }
 
     /// Where a column of a text stands in the file, if the text is on the line where it begins.
-    pub(super) fn place_in_text(&self, path: &[Step], column: u64) -> Option<Place> {
+    pub(crate) fn place_in_text(&self, path: &[Step], column: u64) -> Option<Place> {
         let mut node = self;
         for step in path {
             node = match (&node.value, step) {

@@ -14,18 +14,18 @@ use super::{Key, Node, Step, Value};
 
 /// A value that does not fit.
 #[derive(Debug)]
-pub(in crate::model) struct Mismatch {
+pub(crate) struct Mismatch {
     /// From the outermost step to the value.
-    pub(in crate::model) path: Vec<Step>,
-    pub(in crate::model) message: String,
+    pub(crate) path: Vec<Step>,
+    pub(crate) message: String,
     /// The field that is missing at the path, if that is what is wrong.
-    pub(in crate::model) missing: Option<&'static str>,
+    pub(crate) missing: Option<&'static str>,
     /// Whether it is the name of the field that does not fit, not its value.
-    pub(in crate::model) is_name: bool,
+    pub(crate) is_name: bool,
 }
 
 /// Reads a value from a tree.
-pub(in crate::model) fn read<T: DeserializeOwned>(node: &Node) -> Result<T, Mismatch> {
+pub(crate) fn read<T: DeserializeOwned>(node: &Node) -> Result<T, Mismatch> {
     T::deserialize(node).map_err(|mut found: Mismatch| {
         found.path.reverse();
         found
