@@ -5,10 +5,17 @@ step() { printf '\n== %s\n' "$*"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 install() { # command package
-    command -v "$1" >/dev/null && return
-    step "installing $2"
+    command -v "$1" >/dev/null || get "$2"
+}
+
+install_file() { # file package
+    [ -e "$1" ] || get "$2"
+}
+
+get() { # package
+    step "installing $1"
     as_root apt-get update -qq
-    as_root apt-get install -y -qq "$2" >/dev/null
+    as_root apt-get install -y -qq "$1" >/dev/null
 }
 
 # Leaves the address of a PostgreSQL server in ABM_TEST_POSTGRES: the one that is named there or

@@ -10,6 +10,7 @@
 pub mod account;
 pub mod activity;
 pub mod assess;
+pub mod business_time;
 #[cfg(test)]
 mod cases;
 pub mod digest;
