@@ -32,6 +32,7 @@ mod named;
 pub mod opportunity;
 pub mod pattern;
 pub mod phase;
+pub mod policy;
 pub mod problem;
 pub mod qualification;
 pub mod rollup;

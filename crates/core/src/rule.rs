@@ -17,7 +17,7 @@ use cel::{Context, Env, IdedExpr, Value};
 use pattern::Pattern;
 
 pub use check::RuleProblem;
-pub use facts::{AccountFacts, ActivityFacts, Facts, LeadFacts, Record};
+pub use facts::{AccountFacts, ActivityFacts, Facts, HandoffFacts, LeadFacts, Record};
 
 /// What a rule may speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Scope {
     Lead,
     /// `account` alone.
     Account,
+    /// `handoff`, with its `lead` and `account`.
+    Handoff,
 }
 
 /// The answer of a rule.

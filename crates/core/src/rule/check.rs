@@ -85,7 +85,7 @@ impl Kind {
 }
 
 /// The fields of each record that rules may name.
-const FIELDS: [(&str, &[(&str, Kind)]); 3] = [
+const FIELDS: [(&str, &[(&str, Kind)]); 4] = [
     (
         "activity",
         &[
@@ -121,6 +121,17 @@ const FIELDS: [(&str, &[(&str, Kind)]); 3] = [
             ("annual_revenue_usd", Kind::Number),
             ("domains", Kind::List),
             ("attributes", Kind::Attributes),
+        ],
+    ),
+    (
+        "handoff",
+        &[
+            ("hand_raiser", Kind::Bool),
+            ("cause", Kind::Text),
+            ("engagement", Kind::Number),
+            ("fit", Kind::Number),
+            ("tier", Kind::Number),
+            ("label", Kind::Text),
         ],
     ),
 ];
@@ -172,6 +183,7 @@ impl Scope {
             Self::Activity => &["activity"],
             Self::Lead => &["lead", "account"],
             Self::Account => &["account"],
+            Self::Handoff => &["handoff", "lead", "account"],
         }
     }
 }

@@ -3,14 +3,18 @@
 //! Only known fields are bound, so that a rule on an unknown field says so instead of
 //! comparing with an empty text.
 
+mod handoff;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use cel::common::types::{CelInt, CelList, CelMap, CelMapKey, CelString};
+use cel::common::types::{CelBool, CelInt, CelList, CelMap, CelMapKey, CelString};
 use cel::common::value::Val;
 
 use crate::title::Position;
 use crate::{AccountProfile, Activity, LeadProfile};
+
+pub use handoff::HandoffFacts;
 
 /// Something that rules can be asked about.
 pub trait Facts: Send + Sync {
@@ -136,6 +140,10 @@ impl<'a> Fields<'a> {
         if let Some(value) = value {
             self.add(name, Box::new(CelInt::from(value)));
         }
+    }
+
+    fn truth(&mut self, name: &'a str, value: bool) {
+        self.add(name, Box::new(CelBool::from(value)));
     }
 
     /// `taken` borrows or copies names and values alike.
