@@ -91,12 +91,6 @@ impl Calendar {
         Ok(Self { name: name.into(), days: Some(Days { zone, week, holidays }) })
     }
 
-    /// Whether the tz database has a zone of this name; the case of letters does not matter.
-    #[must_use]
-    pub fn has_zone(time_zone: &str) -> bool {
-        Zone::get(time_zone).is_some()
-    }
-
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
