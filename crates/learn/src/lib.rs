@@ -3,11 +3,13 @@
 //! [`measure()`] holds scores against what became of people: how well they order, what the top
 //! tenth holds, how often a score comes true, with intervals and a verdict in plain words.
 //! [`suggest()`] learns rules of fit from examples, in the form in which people write them, and
-//! says of each field it left out why.
+//! says of each field it left out why. [`feedback`] tells marketing what became of the leads it
+//! handed to sales.
 //!
 //! Everything here is a function of its arguments: no I/O, no async, no clock, no database.
 //! What is drawn at random is drawn from a seed, so that equal questions have equal answers.
 
+pub mod feedback;
 pub mod measure;
 pub mod split;
 pub mod suggest;

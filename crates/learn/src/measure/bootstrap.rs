@@ -29,7 +29,8 @@ pub struct Interval {
 pub struct Estimate {
     /// The measure of the records as they are.
     pub value: f64,
-    /// Where it lies in 95 % of resamples. Without resamples: from minus to plus infinity.
+    /// Where it lies in 95 % of resamples, or by the formula that is named where there are none.
+    /// Of no resamples: from minus to plus infinity.
     pub interval: Interval,
 }
 
