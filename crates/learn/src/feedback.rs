@@ -11,6 +11,7 @@
 //!
 //! `docs/feedback.md` states every figure with its formula and source.
 
+pub mod clock;
 pub mod funnel;
 mod group;
 mod rate;
