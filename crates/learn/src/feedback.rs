@@ -15,6 +15,8 @@ pub mod clock;
 pub mod funnel;
 mod group;
 mod rate;
+pub mod rules;
+mod significance;
 mod spread;
 
 pub use group::{Dimension, Group, GroupBy, Keys};
