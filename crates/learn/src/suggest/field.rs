@@ -141,7 +141,32 @@ fn names(rule: &str, path: &str) -> bool {
     })
 }
 
-/// A text in quotes, as expressions have it.
+/// A text in quotes, as expressions have it: nothing in it can end the quotes or the line.
 pub(super) fn literal(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for letter in text.chars() {
+        match letter {
+            '\\' | '"' => quoted.extend(['\\', letter]),
+            // All control characters have four digits.
+            _ if letter.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use abm_core::rule::{Rule, Scope};
+
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_text_ends_its_quotes_or_its_line() {
+        assert_eq!(literal("a\"b\\c\n\u{7f}"), r#""a\"b\\c\u000a\u007f""#);
+        let field = Field::attribute(Record::Lead, "two\nlines \\\" and a quote");
+        assert!(Rule::compile(&field.is_missing(), Scope::Lead).is_ok());
+    }
 }
