@@ -14,6 +14,7 @@
 pub mod clock;
 pub mod funnel;
 mod group;
+pub mod persona;
 mod rate;
 pub mod rules;
 mod significance;

@@ -10,12 +10,12 @@
 //! base rule, and points are scaled so that 998 of 1,000 examples lie between 2 and 98; a unit of
 //! log odds is at most 20 points, so that a draft that knows little keeps to the middle.
 
-mod binning;
-mod field;
+pub(crate) mod binning;
+pub(crate) mod field;
 mod leak;
 mod reason;
 mod regression;
-mod rules;
+pub(crate) mod rules;
 mod screen;
 mod strength;
 

@@ -10,7 +10,7 @@ pub(super) const LEAST_OF_VALUE: usize = 20;
 /// Most values of one field that get rules of their own.
 const VALUES: usize = 40;
 /// Longest value that gets a rule, in bytes.
-const VALUE_BYTES: usize = 120;
+pub(crate) const VALUE_BYTES: usize = 120;
 /// Share of known values that must be numbers for a field to be read as numbers.
 const NUMBERS: f64 = 0.95;
 /// Most ranges of a field of numbers.
@@ -25,7 +25,7 @@ const IN_NONE: f64 = 0.05;
 
 /// A part of a field's values.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Bin {
+pub(crate) enum Bin {
     /// Numbers from `low`, below `high`.
     Range { low: Option<f64>, high: Option<f64> },
     /// One value.
@@ -38,7 +38,7 @@ pub(super) enum Bin {
 
 /// Where a record's value falls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(crate) enum Cell {
     /// Into the bin at this position.
     Bin(u32),
     /// It is not known.
@@ -49,29 +49,44 @@ pub(super) enum Cell {
 
 /// A field cut into bins.
 #[derive(Clone, Debug)]
-pub(super) struct Binned {
-    pub(super) bins: Vec<Bin>,
+pub(crate) struct Binned {
+    pub(crate) bins: Vec<Bin>,
     /// One for each record.
-    pub(super) cells: Vec<Cell>,
+    pub(crate) cells: Vec<Cell>,
 }
 
 impl Binned {
     /// Cuts a field, or says why it cannot be used.
     pub(super) fn new(values: &[Option<&str>]) -> Result<Self, Reason> {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        values.iter().flatten().for_each(|value| *counts.entry(value).or_default() += 1);
+        let counts = counted(values);
         let known: usize = counts.values().sum();
         if known == 0 || (counts.len() == 1 && known == values.len()) {
             return Err(Reason::OneValue);
         }
-        let (bins, cells) = match numbers(&counts, known) {
-            Some(_) if are_identifiers(&counts, known) => {
-                return Err(Reason::Identifiers { distinct: counts.len() });
+        match Self::of_numbers(values)? {
+            Some(binned) => Ok(binned),
+            None => {
+                let (bins, cells) = single_values(values, &counts, known)?;
+                Ok(Self { bins, cells })
             }
-            Some(numbers) => ranges(values, numbers),
-            None => single_values(values, &counts, known)?,
-        };
-        Ok(Self { bins, cells })
+        }
+    }
+
+    /// Cuts a field of numbers into ranges of about equal numbers of records; `None` if it is none,
+    /// and a reason if its numbers are names.
+    pub(crate) fn of_numbers(values: &[Option<&str>]) -> Result<Option<Self>, Reason> {
+        let counts = counted(values);
+        let known: usize = counts.values().sum();
+        match numbers(&counts, known) {
+            Some(_) if are_identifiers(&counts, known) => {
+                Err(Reason::Identifiers { distinct: counts.len() })
+            }
+            Some(numbers) => {
+                let (bins, cells) = ranges(values, numbers);
+                Ok(Some(Self { bins, cells }))
+            }
+            None => Ok(None),
+        }
     }
 
     /// Cuts the numbers of a signal's activities; none of them is as not known.
@@ -148,6 +163,13 @@ pub(super) fn standard_errors(one: (usize, usize), other: (usize, usize)) -> f64
     let error = (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt();
     let difference = one.1 as f64 / n - other.1 as f64 / m;
     if error == 0.0 { 0.0 } else { difference / error }
+}
+
+/// How often each value is there.
+fn counted<'a>(values: &[Option<&'a str>]) -> BTreeMap<&'a str, usize> {
+    let mut counts = BTreeMap::new();
+    values.iter().flatten().for_each(|value| *counts.entry(*value).or_default() += 1);
+    counts
 }
 
 /// A text as a finite number, as `double()` of rules reads it.

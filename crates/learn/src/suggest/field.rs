@@ -142,7 +142,7 @@ fn names(rule: &str, path: &str) -> bool {
 }
 
 /// A text in quotes, as expressions have it: nothing in it can end the quotes or the line.
-pub(super) fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for letter in text.chars() {

@@ -148,7 +148,7 @@ fn name(field: &Field, bin: &Bin) -> String {
 }
 
 /// The rule of a bin; `None` where it would be longer than rules may be.
-fn expression(field: &Field, bin: &Bin) -> Option<String> {
+pub(crate) fn expression(field: &Field, bin: &Bin) -> Option<String> {
     let number = |number: f64| match field.is_number() && number.fract() == 0.0 {
         true => format!("{number}"),
         false => format!("{number:?}"),
