@@ -15,7 +15,7 @@ use super::Attribute;
 /// that a draft of fit gives for one: attributes overlap (a student has a free address as well),
 /// and each is judged here as if the others were not.
 pub const POINTS_PER_UNIT: f64 = 10.0;
-/// Fewest points that a rule takes: fewer change no grade, and are not worth a rule.
+/// Fewest points that a rule takes, also where the odds say fewer: less is not worth a rule.
 pub const LEAST_TAKEN: f64 = 5.0;
 /// Most points that a rule takes: half of the scale, so that no single one decides alone.
 pub const MOST_TAKEN: f64 = 50.0;
