@@ -56,6 +56,11 @@ impl MigratorTrait for Migrator {
                 sqlite: include_str!("sql/sqlite/m20261123_000008_statistics.sql"),
                 postgres: include_str!("sql/postgres/m20261123_000008_statistics.sql"),
             }),
+            Box::new(step::Step {
+                name: "m20261128_000009_handoff",
+                sqlite: include_str!("sql/sqlite/m20261128_000009_handoff.sql"),
+                postgres: include_str!("sql/postgres/m20261128_000009_handoff.sql"),
+            }),
         ]
     }
 }

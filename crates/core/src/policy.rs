@@ -20,12 +20,13 @@ mod tests;
 use std::sync::Arc;
 
 use crate::business_time::{Calendar, Date};
-use crate::named::named;
+use crate::handoff::RejectionKind;
+use crate::qualification::Criterion;
 use crate::rule::Rule;
 
 pub use clock::Clock;
 pub use compile::RULES;
-pub use grounds::{Cause, Grounds};
+pub use grounds::Grounds;
 pub use load::Load;
 pub use parse::{parse, read_file, validate};
 pub use route::{Assignee, PassedOver, Routed, Why};
@@ -33,30 +34,6 @@ pub use write::write;
 
 /// The policy that a new workspace starts with, as its commented file.
 pub const DEFAULT_FILE: &str = include_str!("policy/default.yaml");
-
-named!(
-    /// Whether a rejection lasts.
-    RejectionKind {
-        /// The lead may come again after some time.
-        Temporary = "temporary",
-        /// The lead does not come again.
-        Permanent = "permanent",
-    }
-);
-
-named!(
-    /// What can be known of a lead before sales takes it for qualified.
-    Criterion {
-        /// That there is money for it.
-        Budget = "budget",
-        /// That they may decide.
-        Authority = "authority",
-        /// That they need it.
-        Need = "need",
-        /// When they want it.
-        Timing = "timing",
-    }
-);
 
 /// A checked, compiled policy.
 #[derive(Debug)]
@@ -67,6 +44,8 @@ pub struct Policy {
     pub default_queue: String,
     /// Days of 86,400 seconds after which a handoff without a decision ends by itself, 1 to 365.
     pub give_up_days: u16,
+    /// Days of 86,400 seconds that leads are nurtured of whom no reason says how long, 1 to 1,095.
+    pub nurture_days: u16,
     /// Whether a raised hand ends nurturing early.
     pub reenter_on_hand_raise: bool,
     /// Whether customers are handed over as new leads.
@@ -160,6 +139,13 @@ impl Policy {
     #[must_use]
     pub fn owner(&self, id: &str) -> Option<&Owner> {
         self.owners.iter().find(|owner| owner.id == id)
+    }
+
+    /// The teams of its owners, each once.
+    pub fn teams(&self) -> impl Iterator<Item = &str> {
+        let teams: std::collections::BTreeSet<&str> =
+            self.owners.iter().filter_map(|owner| owner.team.as_deref()).collect();
+        teams.into_iter()
     }
 
     /// The reason of a name.

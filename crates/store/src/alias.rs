@@ -20,7 +20,7 @@ use crate::{AccountRecord, LeadRecord, StoreError, View, WriteTx, entity};
 
 /// Columns of `lead_alias` that callers fill.
 const LEAD_COLUMNS: &str = "email, first_name, last_name, title, seniority, buying_role, \
-     named_account_id, country, stage, attributes, known, created_at, updated_at";
+     named_account_id, country, stage, stage_at, attributes, known, created_at, updated_at";
 
 /// Columns of `account_alias` that callers fill, but the parent.
 const ACCOUNT_COLUMNS: &str = "name, domains, website, industry, employees, annual_revenue_usd, \

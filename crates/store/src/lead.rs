@@ -182,6 +182,10 @@ pub(crate) fn sent_columns(leads: &[LeadRecord]) -> Vec<Bulk> {
         Bulk::Text("named_account_id", text(|l| id(l.profile.account.as_ref()))),
         Bulk::Text("country", text(|l| l.profile.country.clone())),
         Bulk::Text("stage", text(|l| l.profile.stage.map_or("", Stage::name).into())),
+        Bulk::IntOrNull(
+            "stage_at",
+            leads.iter().map(|l| l.profile.stage_at.map(Timestamp::micros)).collect(),
+        ),
         Bulk::Text("attributes", text(|l| attributes_json(&l.profile.attributes))),
         Bulk::Int("known", int(|l| i64::from(l.known))),
         Bulk::Int("created_at", int(|l| l.created_at.micros())),
@@ -240,6 +244,7 @@ impl TryFrom<Model> for LeadRecord {
             created_at,
             updated_at,
             hint_key,
+            stage_at,
         } = row;
         let corrupt = |what: String| StoreError::corrupt("lead", what);
         let attributes =
@@ -257,6 +262,7 @@ impl TryFrom<Model> for LeadRecord {
                 account: account_or_none("lead", named_account_id)?,
                 country,
                 stage: Stage::from_name(&stage),
+                stage_at: stage_at.map(Timestamp::from_micros),
                 attributes,
             },
             account: account_or_none("lead", account_id)?,

@@ -14,15 +14,20 @@ mod document;
 mod entity;
 mod error;
 mod group;
+mod handoff;
 mod housekeeping;
 mod lead;
+mod lifecycle;
 mod matching;
 mod model;
 mod operation;
 mod opportunity;
 mod outcome;
+mod passage;
 mod people;
+mod policy;
 mod priority;
+mod qualification;
 mod rank;
 mod records;
 mod rejected;
@@ -47,10 +52,17 @@ pub use alias::{Mergeable, Reference, Referred};
 pub use connect::{Engine, OpenOptions, Store};
 pub use error::StoreError;
 pub use group::GroupMember;
+pub use handoff::{
+    HandoffClock, HandoffEnd, HandoffEvent, HandoffFilter, HandoffLead, HandoffPlace, HandoffRecord,
+};
+pub use lifecycle::{LifecycleRecord, Transition};
 pub use matching::Claim;
 pub use opportunity::OpportunityFilter;
 pub use outcome::{OpportunityTotals, Outcome};
+pub use passage::{FirstSale, PassedLead};
+pub use policy::PolicyRecord;
 pub use priority::{PriorityFilter, PriorityRow, ShownAccount, TopPerson};
+pub use qualification::Qualification;
 pub use rank::RANK_PRIORITY_END;
 pub use records::{
     AccountRecord, AccountState, Cause, Hint, LeadRecord, ModelRecord, ModelState, OperationKind,

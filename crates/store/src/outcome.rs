@@ -1,15 +1,15 @@
 //! What became of sales, by account: totals for those who look, single outcomes for those who
 //! judge a model by them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use abm_core::{AccountId, Amount, OpportunityState, Timestamp};
+use abm_core::{AccountId, Amount, LeadId, OpportunityState, Timestamp};
 use sea_orm::{ConnectionTrait, Statement};
 use serde::Deserialize;
 
 use crate::bulk::Rows;
 use crate::document;
-use crate::opportunity::{currency_of, state_of};
+use crate::opportunity::{currency_of, state_number, state_of};
 use crate::{StoreError, View};
 
 const MICROS: i128 = 1_000_000;
@@ -120,6 +120,58 @@ pub(crate) fn totals_of(rows: Vec<TotalsRow>) -> Result<OpportunityTotals, Store
 }
 
 impl View {
+    /// Which of some accounts have bought: an opportunity of theirs was won.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn accounts_that_bought(
+        &self,
+        accounts: impl IntoIterator<Item = AccountId>,
+    ) -> Result<BTreeSet<AccountId>, StoreError> {
+        let rows = Rows::ids("account_id", accounts.into_iter().map(AccountId::into_string));
+        let sql = format!(
+            "SELECT r.account_id FROM {{rows}} AS r WHERE EXISTS (SELECT 1 FROM opportunity AS s \
+             WHERE s.workspace_id = {} AND s.account_id <> '' AND s.account_id = r.account_id \
+             AND s.state = {})",
+            self.workspace,
+            state_number(OpportunityState::Won)
+        );
+        let mut bought = BTreeSet::new();
+        for row in rows.query(&self.db(), &sql).await? {
+            let id: String = row.try_get_by_index(0)?;
+            bought.insert(
+                AccountId::new(id).map_err(|found| StoreError::corrupt("opportunity", found))?,
+            );
+        }
+        Ok(bought)
+    }
+
+    /// What the opportunities of leads say, as far as they have any: their states, whichever of
+    /// merged leads they name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn opportunity_states_of_leads(
+        &self,
+        leads: impl IntoIterator<Item = LeadId>,
+    ) -> Result<BTreeMap<LeadId, Vec<OpportunityState>>, StoreError> {
+        let rows = Rows::ids("lead_id", leads.into_iter().map(LeadId::into_string));
+        let sql = format!(
+            "SELECT r.lead_id, o.state FROM {{rows}} AS r \
+             CROSS JOIN opportunity_person AS p CROSS JOIN opportunity AS o \
+             WHERE p.workspace_id = {workspace} AND p.lead_id = r.lead_id \
+             AND o.workspace_id = {workspace} AND o.opportunity_id = p.opportunity_id",
+            workspace = self.workspace
+        );
+        let mut states: BTreeMap<LeadId, Vec<OpportunityState>> = BTreeMap::new();
+        for row in rows.query(&self.db(), &sql).await? {
+            let id: String = row.try_get_by_index(0)?;
+            let lead = LeadId::new(id).map_err(|f| StoreError::corrupt("opportunity_person", f))?;
+            states.entry(lead).or_default().push(state_of(row.try_get_by_index(1)?)?);
+        }
+        Ok(states)
+    }
+
     /// The opportunities of some accounts, counted; accounts without any are left out.
     ///
     /// # Errors

@@ -58,7 +58,10 @@ fn time_gives_up_what_is_open_and_passes_on_what_is_late() {
     assert_eq!(given_up(Working), Ok(Recycled));
     assert_eq!(given_up(Accepted), Err(HandoffRefused::Ended(Accepted)));
     assert_eq!(Act::Reassign.leads_to(Working, Some("ann"), Actor::Time), Ok(Pending));
-    assert_eq!(Act::Accept.leads_to(Working, Some("ann"), Actor::Time), Err(HandoffRefused::By(Actor::Time)));
+    assert_eq!(
+        Act::Accept.leads_to(Working, Some("ann"), Actor::Time),
+        Err(HandoffRefused::By(Actor::Time))
+    );
 }
 
 #[test]

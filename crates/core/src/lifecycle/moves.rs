@@ -114,7 +114,9 @@ impl Move {
             (Self::Qualify | Self::SetAside, Stage::Subscriber | Stage::Lead, _) => true,
             (Self::Accept, Stage::Mql, _) => true,
             (Self::Recycle, Stage::Mql | Stage::Sql, _) => true,
-            (Self::Disqualify, Stage::Subscriber | Stage::Lead | Stage::Mql | Stage::Sql, _) => true,
+            (Self::Disqualify, Stage::Subscriber | Stage::Lead | Stage::Mql | Stage::Sql, _) => {
+                true
+            }
             (Self::Advocate, Stage::Customer, _) => true,
             _ => false,
         }

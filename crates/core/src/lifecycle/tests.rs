@@ -160,7 +160,8 @@ fn a_stage_that_is_asked_for_is_reached_by_its_path_or_not_at_all() {
 }
 
 fn any_asked() -> impl Strategy<Value = (Move, Asked)> {
-    let grounds = (any::<[bool; 4]>(), 0i64..3, select(vec![None, Some(Outcome::Open), Some(Outcome::Won)]));
+    let grounds =
+        (any::<[bool; 4]>(), 0i64..3, select(vec![None, Some(Outcome::Open), Some(Outcome::Won)]));
     (select(Move::ALL), select(Actor::ALL), 0i64..1_000, grounds).prop_map(
         |(step, actor, at, ([reason, handoff, unknown, raised_hand], nurture, outcome))| {
             let grounds = Grounds {

@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::file::{PolicyFile, ReasonFile};
-use super::{Criterion, Policy, Reason, RejectionKind};
+use super::{Policy, Reason};
 use crate::business_time::Calendar;
+use crate::handoff::RejectionKind;
 use crate::problem::Problems;
+use crate::qualification::Criterion;
 
 /// Most routes and SLAs of one policy together.
 pub const RULES: usize = 500;
@@ -80,6 +82,7 @@ impl Checker {
             name: file.name.clone(),
             default_queue: file.default_queue.clone(),
             give_up_days,
+            nurture_days,
             reenter_on_hand_raise: file.reenter_on_hand_raise,
             existing_customers: file.existing_customers,
             default_calendar,

@@ -10,8 +10,10 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Criterion, DEFAULT_FILE, RejectionKind};
+use super::DEFAULT_FILE;
 use crate::business_time::Calendar;
+use crate::handoff::RejectionKind;
+use crate::qualification::Criterion;
 use crate::yaml::load;
 
 #[cfg(any(test, feature = "proptest"))]

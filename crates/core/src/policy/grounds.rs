@@ -1,22 +1,8 @@
 //! Why something is handed over, as it was known then.
 
 use crate::grade::Label;
-use crate::named::named;
+use crate::handoff::HandoffCause;
 use crate::tier::Tier;
-
-named!(
-    /// What made somebody hand over.
-    Cause {
-        /// A person asked to be called.
-        HandRaiser = "hand_raiser",
-        /// A lead's scores reached the bar.
-        Scores = "scores",
-        /// An account qualified.
-        Account = "account",
-        /// A person decided it.
-        Person = "person",
-    }
-);
 
 /// What is known of a handoff when it is made; rules of a policy see it as `handoff`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +10,7 @@ pub struct Grounds {
     /// Whether the person asked to be called.
     pub hand_raiser: bool,
     /// What made somebody hand over.
-    pub cause: Cause,
+    pub cause: HandoffCause,
     /// Engagement of what is handed over, 0 to 100.
     pub engagement: u8,
     /// Fit of what is handed over, 0 to 100.

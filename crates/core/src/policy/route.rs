@@ -100,6 +100,26 @@ impl Policy {
     }
 }
 
+impl Routed {
+    /// The owner who gets it; `None` when it waits in a queue.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        match &self.to {
+            Assignee::Owner(owner) => Some(owner),
+            Assignee::Queue(_) => None,
+        }
+    }
+
+    /// The queue it waits in; `None` when it has an owner.
+    #[must_use]
+    pub fn queue(&self) -> Option<&str> {
+        match &self.to {
+            Assignee::Owner(_) => None,
+            Assignee::Queue(queue) => Some(queue),
+        }
+    }
+}
+
 impl Search<'_> {
     /// Who gets it of a target, and the team whose turn it is.
     fn assignee(

@@ -3,6 +3,7 @@ mod file;
 
 use super::*;
 use crate::Timestamp;
+use crate::handoff::HandoffCause;
 use crate::rule::{AccountFacts, HandoffFacts};
 
 /// A moment, written as in RFC 3339.
@@ -13,7 +14,7 @@ fn at(text: &str) -> Timestamp {
 fn grounds() -> Grounds {
     Grounds {
         hand_raiser: false,
-        cause: Cause::Scores,
+        cause: HandoffCause::Scores,
         engagement: 60,
         fit: 70,
         tier: None,
