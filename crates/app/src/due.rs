@@ -43,6 +43,7 @@ impl App {
     pub async fn tick(&self) -> Result<(), AppError> {
         for workspace in self.inner.store.workspaces().await? {
             self.apply_due(workspace.id).await?;
+            self.apply_handoffs(workspace.id).await?;
         }
         Ok(())
     }

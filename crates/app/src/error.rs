@@ -40,6 +40,17 @@ pub enum AppError {
         /// One sentence for a person.
         message: String,
     },
+    /// Somebody else changed it since the caller saw it.
+    #[error("the {kind} has changed: its etag is {current}")]
+    EtagMismatch {
+        /// What kind of thing.
+        kind: &'static str,
+        /// The etag that it has now.
+        current: String,
+    },
+    /// The policy file has problems.
+    #[error("the policy file has {} problems, the first: {}", .0.len(), first(.0))]
+    Policy(Vec<Problem>),
     /// The model file has problems.
     #[error("the model file has {} problems, the first: {}", .0.len(), first(.0))]
     Model(Vec<Problem>),

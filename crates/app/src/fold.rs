@@ -8,11 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::{mem, thread};
 
-use abm_core::assess::{AccountRules, Assessment, Course, Engagement, LeadRules, Person, assess};
+use abm_core::assess::{
+    AccountRules, Assessment, Course, Engagement, LeadRules, Person, assess, raised_hand,
+};
 use abm_core::rule::AccountFacts;
 use abm_core::{AccountProfile, Entry, LeadId, LeadProfile, Ledger, Timestamp};
 use abm_store::{AccountState, Cause, PersonState, TimelineLine};
 
+use crate::handoff::Reached;
 use crate::models::Compiled;
 
 /// Most changes of one account that are followed in one fold.
@@ -67,6 +70,8 @@ pub(crate) struct Folded {
     /// The people who changed.
     pub(crate) people: Vec<PersonState>,
     pub(crate) lines: Vec<TimelineLine>,
+    /// Those of whom it is to be looked whether they are handed over to sales.
+    pub(crate) reached: Vec<Reached>,
 }
 
 impl Folded {
@@ -75,6 +80,7 @@ impl Folded {
         self.states.append(&mut other.states);
         self.people.append(&mut other.people);
         self.lines.append(&mut other.lines);
+        self.reached.append(&mut other.reached);
     }
 }
 
@@ -122,6 +128,7 @@ fn fold_one(
     folded: &mut Folded,
 ) {
     let at = now.secs();
+    let was_mqa = work.state.mqa;
     let same_model = work.state.model_version == compiled.version;
     let caught_up = same_model && is_late(&work.state, now) && !work.has_news();
     if caught_up && !catch_up(compiled, &mut work, now, looks, folded) {
@@ -166,12 +173,38 @@ fn fold_one(
         state.mql = mql;
         state.last_activity = person.ledger.last_at(at);
         state.ledger = person.ledger;
+        // Whoever qualifies and did nothing new was looked at when they began to.
+        if state.mql && (recorded || !before.mql || cause != Cause::Activity) {
+            folded.reached.push(reached_by(compiled, &work.state, state, at));
+        }
         let changed = recorded || Figures::of(state) != before;
         if caught_up || changed || work.joined.contains(&state.lead) {
             folded.people.push(state.clone());
         }
     }
+    if work.state.mqa && (!was_mqa || cause != Cause::Activity) {
+        let AccountState { ref id, engagement, fit, .. } = work.state;
+        let account = Some(id.clone());
+        folded.reached.push(Reached { account, lead: None, at, raised_at: None, engagement, fit });
+    }
     folded.states.push((work.state, work.people));
+}
+
+/// A person who stands where marketing hands over.
+fn reached_by(
+    compiled: &Compiled,
+    account: &AccountState,
+    person: &PersonState,
+    at: i64,
+) -> Reached {
+    Reached {
+        account: Some(account.id.clone()),
+        lead: Some(person.lead.clone()),
+        at,
+        raised_at: raised_hand(&compiled.model, &person.rules, &person.ledger, at),
+        engagement: person.engagement.score,
+        fit: person.rules.fit.score,
+    }
 }
 
 /// Whether time has changed an account since it was last assessed.

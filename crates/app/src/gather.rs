@@ -3,12 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use abm_core::assess::{AccountRules, LeadRules, assess_lead, raised_hand};
+use abm_core::engagement::Reading;
 use abm_core::model::Match;
-use abm_core::{AccountId, AccountOrigin, Activity, Entry, LeadId, Ledger, Timestamp};
+use abm_core::rule::AccountFacts;
+use abm_core::{
+    AccountId, AccountOrigin, AccountProfile, Activity, Entry, LeadId, LeadProfile, Ledger, Model,
+    Timestamp,
+};
 use abm_store::{AccountState, Cause, PersonState, StoreError, StoredActivity, View, WriteTx};
 
 use crate::AppError;
 use crate::fold::{self, Folded, Work};
+use crate::handoff::{Reached, decide};
 use crate::models::Compiled;
 
 /// What is new about accounts, before their fold.
@@ -28,6 +35,35 @@ pub(crate) struct News {
     pub(crate) again: BTreeSet<LeadId>,
     /// Accounts of whose unknown visitor the same holds.
     pub(crate) visited: BTreeSet<AccountId>,
+    /// People without an account about whom something is new.
+    pub(crate) alone: Vec<Alone>,
+}
+
+/// A person without an account.
+#[derive(Debug)]
+pub(crate) struct Alone {
+    pub(crate) state: PersonState,
+    pub(crate) profile: LeadProfile,
+}
+
+impl Alone {
+    /// The person, if they stand where marketing hands over.
+    fn reached(&self, model: &Model, now: Timestamp) -> Option<Reached> {
+        let Self { state, profile } = self;
+        let (at, ledger) = (now.secs(), &state.ledger);
+        let bar = model.tiers.mql?;
+        // Rules cost more than this, and hardly anybody comes so far.
+        let engagement = Reading::new(model, ledger).engagement(at);
+        let raised_at = raised_hand(model, &state.rules, ledger, at);
+        if engagement < bar.engagement && raised_at.is_none() {
+            return None;
+        }
+        let facts = AccountFacts::new(&AccountProfile::default());
+        let rules = LeadRules::new(model, profile, &facts);
+        let found = assess_lead(model, &rules, &AccountRules::default(), ledger, at);
+        let (lead, fit) = (Some(state.lead.clone()), rules.fit.score);
+        found.mql.then_some(Reached { account: None, lead, at, raised_at, engagement, fit })
+    }
 }
 
 /// Folds locked accounts at a moment and stores what was found. Their activities are stored
@@ -36,13 +72,16 @@ pub(crate) async fn fold_accounts(
     tx: &WriteTx,
     compiled: &Arc<Compiled>,
     states: BTreeMap<AccountId, AccountState>,
-    news: News,
+    mut news: News,
     cause: Cause,
     now: Timestamp,
 ) -> Result<u64, AppError> {
-    let folded = fold_only(tx, compiled, states, news, cause, now).await?;
-    let behind = folded.behind;
+    let alone = std::mem::take(&mut news.alone);
+    let mut folded = fold_only(tx, compiled, states, news, cause, now).await?;
+    let (behind, mut reached) = (folded.behind, std::mem::take(&mut folded.reached));
     store(tx, folded).await?;
+    reached.extend(alone.iter().filter_map(|alone| alone.reached(&compiled.model, now)));
+    decide(tx, compiled, reached, now).await?;
     Ok(behind)
 }
 

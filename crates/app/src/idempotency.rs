@@ -1,7 +1,7 @@
 //! Request ids: a retry gets the first outcome.
 
 use abm_core::Timestamp;
-use abm_store::{FirstOutcome, WriteTx};
+use abm_store::{FirstOutcome, View, WriteTx};
 use ring::digest::{SHA256, digest};
 
 use crate::AppError;
@@ -26,8 +26,8 @@ impl RequestKey {
     ///
     /// # Errors
     /// [`AppError::IdReused`] when the id was used for something else.
-    pub(crate) async fn first_outcome(&self, tx: &WriteTx) -> Result<Option<String>, AppError> {
-        match tx.first_outcome(&self.id).await? {
+    pub(crate) async fn first_outcome(&self, view: &View) -> Result<Option<String>, AppError> {
+        match view.first_outcome(&self.id).await? {
             None => Ok(None),
             Some(first) if first.content_hash == self.content_hash => {
                 Ok(Some(String::from_utf8_lossy(&first.reply).into_owned()))

@@ -8,6 +8,7 @@ use abm_store::{Cause, LeadRecord, Lock};
 use crate::gather::{News, fold_accounts};
 use crate::idempotency::RequestKey;
 use crate::regroup::{Change, Entries, People, lock_accounts, match_people, move_people};
+use crate::stages::declare;
 use crate::upsert::{Rows, Upsert, UpsertOptions, UpsertOutcome, Upserted, too_much};
 use crate::{App, AppError, Inner};
 
@@ -66,6 +67,8 @@ async fn upsert(
     tx.put_merged_leads(&of_merged).await?;
     let cause = Cause::Profile;
     let change = Change { tx: &tx, compiled: &compiled, workspace: &workspace, cause, now };
+    let is_new = |lead: &&LeadRecord| before.get(&lead.id).is_none_or(|before| !before.known);
+    declare(&tx, after.values().filter(is_new), now).await?;
     store_changed(&change, before, after).await?;
     request.remember(&tx, rows.letters(), now).await?;
     let revision = tx.commit().await?;

@@ -17,18 +17,23 @@ mod explain;
 mod fold;
 mod gather;
 mod groups;
+mod handoff;
 mod idempotency;
 mod ingest;
 mod leads;
+mod lifecycle;
 mod matching;
 mod merge;
 mod models;
 mod operations;
 mod opportunities;
 mod publish;
+mod qualification;
 mod regroup;
+mod reports;
 mod retract;
 mod simulate;
+mod stages;
 mod subject;
 mod suggest;
 mod survivors;
@@ -46,10 +51,12 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use abm_store::{
     AccountRecord, AccountScores, AccountState, ActivityFilter, ActivityPlace, ActivitySubject,
-    Adjusted, Adjustment, Cause, GroupMember, LeadRecord, ModelRecord, ModelState, OperationKind,
-    OperationRecord, OperationState, OpportunityFilter, OpportunityRecord, OpportunityTotals,
-    PriorityFilter, PriorityRow, Publication, RejectedActivity, StoreError, StoredActivity,
-    TimelineLine, TopPerson, WorkspaceRecord,
+    Adjusted, Adjustment, Cause, GroupMember, HandoffClock, HandoffEnd, HandoffEvent,
+    HandoffFilter, HandoffLead, HandoffPlace, HandoffRecord, LeadRecord, LifecycleRecord,
+    ModelRecord, ModelState, OperationKind, OperationRecord, OperationState, OpportunityFilter,
+    OpportunityRecord, OpportunityTotals, PolicyRecord, PriorityFilter, PriorityRow, Publication,
+    Qualification, RejectedActivity, StoreError, StoredActivity, TimelineLine, TopPerson,
+    Transition, WorkspaceRecord,
 };
 pub use activities::SeenActivity;
 pub use adjust::{History, LeadField};
@@ -63,13 +70,18 @@ pub use explain::{
     AccountExplained, Depth, ExplainedActivity, LeadExplained, Opened, Question, ScoreKind,
 };
 pub use groups::{AccountGroup, GROUPS_MOST};
+pub use handoff::{
+    Attempt, Given, HandoffCall, HandoffView, PolicyInForce, Rejection, RouteTried, WorkItem,
+};
 pub use idempotency::RequestKey;
 pub use ingest::{Recorded, Refused, RowOutcome, Submission};
 pub use merge::{MERGE_MOST, MERGED_MOST, Note};
 pub use models::{ModelChoice, Version};
 pub use publish::Rules;
+pub use reports::{FunnelQuestion, Period};
 pub use retract::{RETRACT_MOST, Retracted, Retraction, Shown};
 pub use simulate::{AccountMove, LeadMove, SimulateQuestion, Simulated, SimulationPart};
+pub use stages::{LeadStanding, StageChange};
 pub use suggest::{SuggestQuestion, Suggested};
 pub use tokens::{Caller, DEFAULT_DAYS, NewToken, Role};
 pub use upsert::{Upsert, UpsertOptions, UpsertOutcome, Upserted};

@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use abm_core::{AccountId, AccountOrigin, Opportunity, OpportunityId, Timestamp, WorkspaceId};
+use abm_core::{
+    AccountId, AccountOrigin, LeadId, Opportunity, OpportunityId, Timestamp, WorkspaceId,
+};
 use abm_store::{Cause, Lock, OpportunityFilter, OpportunityRecord, WriteTx};
 
 use crate::gather::{News, fold_accounts};
 use crate::idempotency::RequestKey;
 use crate::models::Compiled;
 use crate::regroup::{Accounts, lock_accounts};
+use crate::stages::follow_opportunities;
 use crate::survivors::Survivors;
 use crate::upsert::{Rows, Upsert, UpsertOptions, UpsertOutcome, Upserted, too_much};
 use crate::{App, AppError, Inner};
@@ -108,6 +111,12 @@ async fn upsert(
     let ids = named.iter().chain(&left).cloned();
     let survivors = Survivors::load(&tx, workspace.merged_accounts, ids).await?;
     let counted = |ids: Vec<AccountId>| ids.iter().map(|id| survivors.of(id).clone()).collect();
+    let people = |record: &OpportunityRecord| {
+        let old = before.get(&record.id).map(|old| &old.opportunity.people);
+        let all = old.into_iter().chain([&record.opportunity.people]);
+        all.flat_map(|people| people.keys().cloned()).collect::<Vec<LeadId>>()
+    };
+    follow_opportunities(&tx, changed.iter().flat_map(people).collect(), now).await?;
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
     mention(&tx, &compiled, counted(named), counted(left), now).await?;
     request.remember(&tx, rows.letters(), now).await?;

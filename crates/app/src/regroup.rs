@@ -11,7 +11,7 @@ use abm_store::{
 
 use crate::AppError;
 use crate::fold::{is_late, unassessed, unassessed_person};
-use crate::gather::{News, fold_accounts, ledgers_of_leads};
+use crate::gather::{Alone, News, fold_accounts, ledgers_of_leads};
 use crate::matching::{Matcher, mentioned, new_account};
 use crate::models::Compiled;
 use crate::survivors::Survivors;
@@ -181,11 +181,16 @@ pub(crate) async fn move_people(
         state.account.clone_from(&lead.account);
         match &lead.account {
             Some(account) => news.joined.entry(account.clone()).or_default().push(state),
-            None => alone.push(record_alone(compiled, state, &mut rebuilt, entries)),
+            None => {
+                let state = record_alone(compiled, state, &mut rebuilt, entries);
+                alone.push(Alone { state, profile: lead.profile.clone() });
+            }
         }
     }
     tx.remove_people(gone).await?;
-    tx.put_people(&alone).await?;
+    let states: Vec<PersonState> = alone.iter().map(|alone| alone.state.clone()).collect();
+    tx.put_people(&states).await?;
+    news.alone.extend(alone);
     Ok(())
 }
 

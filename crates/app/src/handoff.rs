@@ -1,0 +1,17 @@
+//! The handoff from marketing to sales: what is handed over, to whom, by which clock, and what
+//! sales makes of it.
+
+mod act;
+mod clock;
+mod decide;
+mod packet;
+mod policy;
+mod read;
+mod subject;
+
+pub use act::{Attempt, Given, HandoffCall, Rejection};
+pub use policy::{PolicyInForce, RouteTried};
+pub use read::{HandoffView, WorkItem};
+
+pub(crate) use decide::{Reached, decide};
+pub(crate) use policy::nurture_days;

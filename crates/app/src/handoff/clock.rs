@@ -1,0 +1,170 @@
+//! The clock of handoffs: warnings, what is late, and what is given up, each at its own moment
+//! however late it is found.
+
+use abm_core::handoff::Act;
+use abm_core::lifecycle::{Actor, Grounds};
+use abm_core::policy::Assignee;
+use abm_core::{DAY, Timestamp, WorkspaceId};
+use abm_store::{Cause, HandoffEnd, HandoffEvent, HandoffRecord, Lock, WriteTx};
+
+use super::act::Leads;
+use super::policy::{InForce, Loads};
+use crate::gather::{News, fold_accounts};
+use crate::regroup::{Accounts, lock_accounts};
+use crate::{App, AppError, Inner};
+
+/// Handoffs, or leads, of one transaction.
+const CHUNK: u64 = 200;
+
+impl App {
+    /// Lets the clocks of handoffs do what is due by now, and leads qualify again whose
+    /// nurturing is over. Gives how many handoffs it went through.
+    ///
+    /// # Errors
+    /// When the database does not answer; what was done before stays.
+    pub async fn apply_handoffs(&self, workspace: WorkspaceId) -> Result<u64, AppError> {
+        let mut done = 0;
+        loop {
+            let now = self.clock().now();
+            let next = self.inner.store.view(workspace).next_of_handoffs().await?;
+            if next.is_none_or(|next| next > now) {
+                break;
+            }
+            let lot = self
+                .writer
+                .run(move |inner| async move { apply_lot(&inner, workspace).await })
+                .await?;
+            if lot == 0 {
+                // What is due is being worked on by another replica.
+                break;
+            }
+            done += lot;
+        }
+        while self
+            .writer
+            .run(move |inner| async move { end_nurturing(&inner, workspace).await })
+            .await?
+        {}
+        Ok(done)
+    }
+}
+
+async fn apply_lot(inner: &Inner, workspace: WorkspaceId) -> Result<u64, AppError> {
+    let now = inner.clock.now();
+    let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
+    let due = tx.lock_due_handoffs(now, CHUNK).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let policy = InForce::read(&tx).await?;
+    let mut ticking = Ticking {
+        loads: Loads::read(&tx, &policy.rules).await?,
+        tx: &tx,
+        policy: &policy,
+        model_version: record.model_version,
+        events: Vec::new(),
+    };
+    let mut after = Vec::with_capacity(due.len());
+    for mut handoff in due {
+        while let Some(at) = handoff.next_at().filter(|at| *at <= now) {
+            ticking.tick(&mut handoff, at).await?;
+        }
+        after.push(handoff);
+    }
+    let events = ticking.events;
+    tx.put_handoffs(&after, &events).await?;
+    tx.commit().await?;
+    Ok(after.len() as u64)
+}
+
+struct Ticking<'a> {
+    tx: &'a WriteTx,
+    policy: &'a InForce,
+    model_version: u64,
+    loads: Loads,
+    events: Vec<HandoffEvent>,
+}
+
+impl Ticking<'_> {
+    /// Does what the clock says at a moment.
+    async fn tick(&mut self, handoff: &mut HandoffRecord, at: Timestamp) -> Result<(), AppError> {
+        if at == handoff.clock.gives_up_at {
+            return self.give_up(handoff, at).await;
+        }
+        if handoff.clock.escalate_at == Some(at) {
+            handoff.clock.escalated_at = Some(at);
+            let routed = self.loads.escalate(&self.policy.rules, at);
+            let owner = Some(handoff.owner.as_str()).filter(|owner| !owner.is_empty());
+            let reassigned = Act::Reassign.leads_to(handoff.state, owner, Actor::Time);
+            if let (Some(routed), Ok(state)) = (routed, reassigned) {
+                handoff.state = state;
+                (handoff.owner, handoff.queue) = match routed.to {
+                    Assignee::Owner(owner) => (owner, String::new()),
+                    Assignee::Queue(queue) => (String::new(), queue),
+                };
+                handoff.team = routed.team.unwrap_or_default();
+            }
+            self.note(handoff, "escalated", at);
+            return Ok(());
+        }
+        handoff.clock.warned_at = Some(at);
+        self.note(handoff, "warned", at);
+        Ok(())
+    }
+
+    async fn give_up(
+        &mut self,
+        handoff: &mut HandoffRecord,
+        at: Timestamp,
+    ) -> Result<(), AppError> {
+        let state = Act::GiveUp.leads_to(handoff.state, None, Actor::Time);
+        // Only open ones have a next moment.
+        let Ok(state) = state else { return Ok(()) };
+        let nurture_until = at + i64::from(self.policy.rules.nurture_days) * DAY;
+        let grounds = Grounds { nurture_until: Some(nurture_until), ..Grounds::default() };
+        if let Some(step) = Act::GiveUp.moves_lead() {
+            let (actor, caller, reason) = (Actor::Time, "", "");
+            let leads = Leads { handoff, step, grounds: &grounds, actor, caller, reason };
+            // Leads that have moved on by themselves stay where they are.
+            leads.go(self.tx, self.model_version, at).await?;
+        }
+        handoff.state = state;
+        handoff.end =
+            Some(HandoffEnd { at, nurture_until: Some(nurture_until), ..HandoffEnd::default() });
+        self.note(handoff, state.name(), at);
+        Ok(())
+    }
+
+    fn note(&mut self, handoff: &mut HandoffRecord, what: &str, at: Timestamp) {
+        handoff.version += 1;
+        let details = serde_json::json!({ "owner": handoff.owner, "queue": handoff.queue });
+        self.events.push(HandoffEvent {
+            handoff: handoff.id.clone(),
+            version: handoff.version,
+            at,
+            what: what.to_owned(),
+            actor: Actor::Time,
+            caller: String::new(),
+            details: details.to_string(),
+        });
+    }
+}
+
+/// Ends the nurturing of leads whose date has come, and looks whether they qualify. Tells
+/// whether there were any.
+async fn end_nurturing(inner: &Inner, workspace: WorkspaceId) -> Result<bool, AppError> {
+    let now = inner.clock.now();
+    let over = inner.store.view(workspace).nurtured_until(now, CHUNK).await?;
+    if over.is_empty() {
+        return Ok(false);
+    }
+    let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
+    let compiled = inner.models.get(&tx, record.model_version).await?;
+    let leads = tx.leads(over.iter().cloned()).await?;
+    let accounts = leads.values().filter_map(|lead| lead.account.clone()).collect();
+    let states = lock_accounts(&tx, &compiled, accounts, Accounts::new(), now).await?;
+    tx.end_nurturing(over).await?;
+    fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
+    tx.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,210 @@
+//! The policy in force, and trying what it would do.
+
+use abm_core::handoff::HandoffCause;
+use abm_core::model::Problem;
+use abm_core::policy::{DEFAULT_FILE, Load, Policy, Routed, parse};
+use abm_core::rule::HandoffFacts;
+use abm_core::{AccountId, LeadId, Timestamp, WorkspaceId};
+use abm_store::{HandoffClock, Lock, PolicyRecord, View};
+
+use super::subject::{Handed, Whom};
+use crate::idempotency::RequestKey;
+use crate::{App, AppError};
+
+/// The policy in force in a workspace.
+pub(super) struct InForce {
+    /// 0 for the one that is shipped.
+    pub(super) version: u64,
+    pub(super) rules: Policy,
+}
+
+impl InForce {
+    pub(super) async fn read(view: &View) -> Result<Self, AppError> {
+        let record = view.policy(None).await?;
+        let (version, file) = match &record {
+            Some(record) => (record.version, record.file.as_str()),
+            None => (0, DEFAULT_FILE),
+        };
+        Ok(Self { version, rules: parse(file).map_err(AppError::Policy)? })
+    }
+
+    /// The service level and the moments of a clock that starts.
+    pub(super) fn clock(
+        &self,
+        facts: &HandoffFacts<'_>,
+        owner: Option<&str>,
+        start: Timestamp,
+    ) -> (String, HandoffClock) {
+        let clock = self.rules.clock(facts, owner, start);
+        let moments = HandoffClock {
+            warn_at: Some(clock.warn_at),
+            due_at: clock.due,
+            escalate_at: clock.escalate_at,
+            gives_up_at: clock.gives_up_at,
+            warned_at: None,
+            escalated_at: None,
+        };
+        (clock.sla, moments)
+    }
+}
+
+/// Days that leads are nurtured of whom nobody says how long.
+pub(crate) async fn nurture_days(view: &View) -> Result<u16, AppError> {
+    Ok(InForce::read(view).await?.rules.nurture_days)
+}
+
+/// Who has how much, while handoffs are given out one after the other.
+pub(super) struct Loads(Load);
+
+impl Loads {
+    pub(super) async fn read(view: &View, policy: &Policy) -> Result<Self, AppError> {
+        let open = view.open_handoffs_by_owner().await?;
+        let last = view.last_given(policy.teams().map(ToOwned::to_owned)).await?;
+        Ok(Self(Load { open, last }))
+    }
+
+    /// Gives a handoff to whom the policy says, and counts it.
+    pub(super) fn give(
+        &mut self,
+        policy: &Policy,
+        facts: &HandoffFacts<'_>,
+        account_owner: Option<&str>,
+        now: Timestamp,
+    ) -> Routed {
+        let routed = policy.route(facts, account_owner, &self.0, now);
+        self.count(&routed);
+        routed
+    }
+
+    /// Gives a late one to whom the policy says, and counts it; `None` when it says nothing.
+    pub(super) fn escalate(&mut self, policy: &Policy, now: Timestamp) -> Option<Routed> {
+        let routed = policy.escalate(&self.0, now)?;
+        self.count(&routed);
+        Some(routed)
+    }
+
+    fn count(&mut self, routed: &Routed) {
+        if let Some(owner) = routed.owner() {
+            self.0.give(owner, routed.team.as_deref());
+        }
+    }
+}
+
+/// The policy of a workspace as it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyInForce {
+    /// The stored version; `None` for the policy that is shipped.
+    pub record: Option<PolicyRecord>,
+    /// Its file.
+    pub file: String,
+    /// The position this was read at.
+    pub revision: u64,
+}
+
+/// Where a handoff would go, and by which clock.
+#[derive(Clone, Debug)]
+pub struct RouteTried {
+    /// Where, and who was passed over.
+    pub routed: Routed,
+    /// The service level.
+    pub sla: String,
+    /// Its clock.
+    pub clock: HandoffClock,
+}
+
+impl App {
+    /// Every problem of a policy file; empty for one that can be stored.
+    #[must_use]
+    pub fn policy_problems(file: &str) -> Vec<Problem> {
+        abm_core::policy::validate(file)
+    }
+
+    /// The policy in force, or a version of it.
+    ///
+    /// # Errors
+    /// When there is no such version.
+    pub async fn policy(
+        &self,
+        workspace: WorkspaceId,
+        version: Option<u64>,
+    ) -> Result<PolicyInForce, AppError> {
+        let view = self.inner.snapshot(workspace).await?;
+        let revision = view.revision().await?;
+        let record = view.policy(version.filter(|version| *version > 0)).await?;
+        match (record, version) {
+            (None, Some(version)) if version > 0 => Err(AppError::not_found("policy", version)),
+            (record, _) => {
+                let record = record.filter(|_| version != Some(0));
+                let file = record.as_ref().map_or(DEFAULT_FILE, |record| &record.file).to_owned();
+                Ok(PolicyInForce { record, file, revision })
+            }
+        }
+    }
+
+    /// Stores a new version of the policy, which holds for what is handed over from now on, if
+    /// the version in force is the one that the caller saw.
+    ///
+    /// # Errors
+    /// When the file has problems; when another version came meanwhile.
+    pub async fn put_policy(
+        &self,
+        workspace: WorkspaceId,
+        request: RequestKey,
+        base: u64,
+        record: PolicyRecord,
+    ) -> Result<(u64, u64), AppError> {
+        parse(&record.file).map_err(AppError::Policy)?;
+        self.writer
+            .run(move |inner| async move {
+                let (tx, _) = inner.begin(workspace, Lock::Exclusive).await?;
+                if let Some(first) = request.first_outcome(&tx).await? {
+                    return Ok((first.parse().unwrap_or_default(), tx.revision().await?));
+                }
+                let current = tx.policy(None).await?.map_or(0, |record| record.version);
+                if current != base {
+                    return Err(AppError::EtagMismatch {
+                        kind: "policy",
+                        current: current.to_string(),
+                    });
+                }
+                let now = inner.clock.now();
+                let record = PolicyRecord { version: current + 1, created_at: now, ..record };
+                tx.add_policy(&record).await?;
+                request.remember(&tx, record.version.to_string(), now).await?;
+                Ok((record.version, tx.commit().await?))
+            })
+            .await
+    }
+
+    /// Tells where an account or a lead would go if it was handed over now, and writes nothing.
+    ///
+    /// # Errors
+    /// When there is no such account or lead.
+    pub async fn try_route(
+        &self,
+        workspace: WorkspaceId,
+        account: Option<AccountId>,
+        lead: Option<LeadId>,
+        cause: HandoffCause,
+    ) -> Result<RouteTried, AppError> {
+        let view = self.inner.snapshot(workspace).await?;
+        let compiled = self.inner.model_for(&view, None).await?;
+        let policy = InForce::read(&view).await?;
+        let leads: Vec<LeadId> = lead.into_iter().collect();
+        let account = match (account, leads.first()) {
+            (None, Some(lead)) => {
+                let found = view.leads([lead.clone()]).await?.remove(lead);
+                found.ok_or_else(|| AppError::not_found("lead", lead))?.account
+            }
+            (account, _) => account,
+        };
+        let now = self.clock().now();
+        let whom = Whom { account: account.as_ref(), leads: &leads, cause };
+        let handed = Handed::read(&view, &compiled, whom, now).await?;
+        let mut loads = Loads::read(&view, &policy.rules).await?;
+        let owner = Some(handed.account_profile.owner.as_str()).filter(|owner| !owner.is_empty());
+        let routed = handed.with_facts(|facts| loads.give(&policy.rules, facts, owner, now));
+        let (sla, clock) = handed.with_facts(|facts| policy.clock(facts, routed.owner(), now));
+        Ok(RouteTried { routed, sla, clock })
+    }
+}

@@ -1,0 +1,200 @@
+//! The stages of leads: set by hand, declared by who sends them, told by their opportunities.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use abm_core::lifecycle::{Actor, Asked, Grounds, Move, Outcome};
+use abm_core::{DAY, LeadId, OpportunityState, Stage, Timestamp, WorkspaceId};
+use abm_store::{LeadRecord, LifecycleRecord, Lock, Qualification, Transition, WriteTx};
+
+use crate::handoff::nurture_days;
+use crate::idempotency::RequestKey;
+use crate::lifecycle::{Moving, Record};
+use crate::merge::Note;
+use crate::{App, AppError, Inner};
+
+/// What a person makes of a lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageChange {
+    /// It is to stand there.
+    To(Stage),
+    /// It is given up for good.
+    Disqualify,
+}
+
+/// Where a lead stands, and what is known for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeadStanding {
+    /// Where.
+    pub lifecycle: LifecycleRecord,
+    /// What sales found out, the latest of each criterion.
+    pub qualification: Vec<Qualification>,
+}
+
+impl App {
+    /// Moves a lead by hand, on the path that leads to a stage.
+    ///
+    /// # Errors
+    /// When there is no such lead; when no path leads there for this caller, or it needs a reason.
+    pub async fn set_stage(
+        &self,
+        workspace: WorkspaceId,
+        request: RequestKey,
+        lead: LeadId,
+        change: StageChange,
+        actor: Actor,
+        note: Note,
+    ) -> Result<(LifecycleRecord, u64), AppError> {
+        note.check()?;
+        self.writer
+            .run(move |inner| async move {
+                set_stage(&inner, workspace, request, lead, change, actor, note).await
+            })
+            .await
+    }
+
+    /// Where leads stand, in the order asked.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn standings(
+        &self,
+        workspace: WorkspaceId,
+        leads: &[LeadRecord],
+    ) -> Result<Vec<LeadStanding>, AppError> {
+        let view = self.inner.store.view(workspace);
+        let ids = || leads.iter().map(|lead| lead.id.clone());
+        let mut lifecycles = view.lifecycles(ids()).await?;
+        let mut known = view.qualifications(ids()).await?;
+        let standing = |lead: &LeadRecord| LeadStanding {
+            lifecycle: lifecycles
+                .remove(&lead.id)
+                .unwrap_or_else(|| LifecycleRecord::undecided(lead.id.clone(), lead.created_at)),
+            qualification: known.remove(&lead.id).unwrap_or_default().into_values().collect(),
+        };
+        Ok(leads.iter().map(standing).collect())
+    }
+
+    /// The moves of a lead, or of the one that it is merged into, the latest first, before the
+    /// move `before`, and the position they were read at.
+    ///
+    /// # Errors
+    /// When there is no such lead.
+    pub async fn transitions(
+        &self,
+        workspace: WorkspaceId,
+        lead: &LeadId,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Result<(Vec<Transition>, u64), AppError> {
+        let view = self.inner.snapshot(workspace).await?;
+        let revision = view.revision().await?;
+        let survivor = view.survivors([lead.clone()]).await?.remove(lead);
+        let id = survivor.as_ref().unwrap_or(lead);
+        let found = view.leads([id.clone()]).await?;
+        if found.is_empty() {
+            return Err(AppError::not_found("lead", lead));
+        }
+        Ok((view.transitions_before(id, before, limit).await?, revision))
+    }
+}
+
+async fn set_stage(
+    inner: &Inner,
+    workspace: WorkspaceId,
+    request: RequestKey,
+    lead: LeadId,
+    change: StageChange,
+    actor: Actor,
+    note: Note,
+) -> Result<(LifecycleRecord, u64), AppError> {
+    let now = inner.clock.now();
+    let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
+    let survivor = tx.survivors([lead.clone()]).await?.remove(&lead);
+    let lead = survivor.unwrap_or(lead);
+    if tx.lock_leads([lead.clone()]).await?.is_empty() {
+        return Err(AppError::not_found("lead", lead));
+    }
+    let mut moving = Moving::begin(&tx, BTreeSet::from([lead.clone()]), now).await?;
+    let stands = |moving: &Moving| moving.get(&lead).cloned().ok_or(AppError::Broken);
+    if request.first_outcome(&tx).await?.is_some() {
+        return Ok((stands(&moving)?, tx.revision().await?));
+    }
+    let forbids = |refused: abm_core::lifecycle::Refused| AppError::StateForbids {
+        subject: format!("lead/{lead}"),
+        message: format!("the lead {refused}"),
+    };
+    let step = match change {
+        StageChange::Disqualify => Move::Disqualify,
+        StageChange::To(stage) => stands(&moving)?.lifecycle.towards(stage).map_err(forbids)?,
+    };
+    let reason = !note.reason.trim().is_empty();
+    let asked = Asked { actor, at: now, grounds: Grounds { reason, ..Grounds::default() } };
+    let kept = Record {
+        caller: note.by,
+        reason: note.reason,
+        model_version: record.model_version,
+        ..Record::default()
+    };
+    moving.step(&lead, step, &asked, kept).map_err(forbids)?;
+    let after = stands(&moving)?;
+    moving.store(&tx).await?;
+    request.remember(&tx, after.sequence.to_string(), now).await?;
+    Ok((after, tx.commit().await?))
+}
+
+/// Takes over the stages that a caller declares of leads that it sends for the first time. Of
+/// leads that are known a stage that is sent changes nothing: they move by their paths.
+pub(crate) async fn declare(
+    tx: &WriteTx,
+    leads: impl Iterator<Item = &LeadRecord>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let declared = |lead: &LeadRecord| {
+        let stage = lead.profile.stage.filter(|stage| *stage != Stage::Lead)?;
+        let at = lead.profile.stage_at.filter(|at| *at <= now).unwrap_or(now);
+        Some((lead.id.clone(), (stage, at)))
+    };
+    let declared: BTreeMap<LeadId, (Stage, Timestamp)> = leads.filter_map(declared).collect();
+    if declared.is_empty() {
+        return Ok(());
+    }
+    let mut moving = Moving::begin(tx, declared.keys().cloned().collect(), now).await?;
+    for (lead, (stage, at)) in declared {
+        let asked = Asked::new(Actor::Import, at);
+        moving.declare(&lead, stage, &asked, Record::default());
+    }
+    Ok(moving.store(tx).await?)
+}
+
+/// Tells leads anew what their opportunities say. Who was in one that was lost is recycled.
+pub(crate) async fn follow_opportunities(
+    tx: &WriteTx,
+    leads: BTreeSet<LeadId>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if leads.is_empty() {
+        return Ok(());
+    }
+    let survivors = tx.survivors(leads.iter().cloned()).await?;
+    let leads: BTreeSet<LeadId> =
+        leads.into_iter().map(|lead| survivors.get(&lead).cloned().unwrap_or(lead)).collect();
+    let states = tx.opportunity_states_of_leads(leads.iter().cloned()).await?;
+    let mut moving = Moving::begin(tx, leads.clone(), now).await?;
+    let days = nurture_days(tx).await?;
+    for lead in leads {
+        let Some(stands) = moving.get(&lead).map(|stands| stands.lifecycle) else { continue };
+        let states = states.get(&lead).map_or(&[][..], Vec::as_slice);
+        let outcome = Outcome::of(states.iter().copied());
+        let mut asked = Asked::new(Actor::Opportunity, now);
+        asked.grounds.outcome = outcome;
+        asked.grounds.nurture_until = Some(now + i64::from(days) * DAY);
+        // An opportunity moves a lead from wherever it stands.
+        let _ = moving.step(&lead, Move::Outcome, &asked, Record::default());
+        let lost = states.contains(&OpportunityState::Lost);
+        if stands.outcome == Some(Outcome::Open) && outcome.is_none() && lost {
+            // Who was never qualified stays where they are.
+            let _ = moving.step(&lead, Move::Recycle, &asked, Record::default());
+        }
+    }
+    Ok(moving.store(tx).await?)
+}
