@@ -85,6 +85,24 @@ writes! {
     models.publish_model(PublishModelRequest) -> PublishModelResponse;
     /// Begins to put the file of an earlier version in force again.
     models.roll_back_model(RollBackModelRequest) -> RollBackModelResponse;
+    /// Moves a lead to a stage, on the path that leads there.
+    leads.set_stage(SetStageRequest) -> SetStageResponse;
+    /// Records what sales found out about a lead.
+    leads.record_qualification(RecordQualificationRequest) -> RecordQualificationResponse;
+    /// Hands an account or a lead over to sales.
+    handoffs.hand_over(HandOverRequest) -> HandOverResponse;
+    /// Takes a handoff for an owner.
+    handoffs.claim_handoff(ClaimHandoffRequest) -> ClaimHandoffResponse;
+    /// Records that whoever has a handoff tried to reach them.
+    handoffs.record_attempt(RecordAttemptRequest) -> RecordAttemptResponse;
+    /// Takes the leads of a handoff as sales qualified.
+    handoffs.accept_handoff(AcceptHandoffRequest) -> AcceptHandoffResponse;
+    /// Turns a handoff down.
+    handoffs.reject_handoff(RejectHandoffRequest) -> RejectHandoffResponse;
+    /// Gives a handoff to somebody else or into a queue.
+    handoffs.reassign_handoff(ReassignHandoffRequest) -> ReassignHandoffResponse;
+    /// Stores a new version of the handoff policy.
+    handoffs.put_handoff_policy(PutHandoffPolicyRequest) -> PutHandoffPolicyResponse;
     /// Stops long work.
     operations.cancel_operation(CancelOperationRequest) -> CancelOperationResponse;
 }
@@ -146,6 +164,25 @@ reads! {
     operations.get_operation(GetOperationRequest) -> GetOperationResponse;
     /// Returns one page of long work; [`Client::pages`] gives it all.
     operations.list_operations(ListOperationsRequest) -> ListOperationsResponse;
+    /// Returns one page of the moves of a lead; [`Client::pages`] gives them all.
+    leads.list_stage_transitions(ListStageTransitionsRequest) -> ListStageTransitionsResponse;
+    /// Returns a handoff with its packet, its leads and what happened to it.
+    handoffs.get_handoff(GetHandoffRequest) -> GetHandoffResponse;
+    /// Returns one page of handoffs; [`Client::pages`] gives them all.
+    handoffs.list_handoffs(ListHandoffsRequest) -> ListHandoffsResponse;
+    /// Lists what sales should do now.
+    handoffs.list_work(ListWorkRequest) -> ListWorkResponse;
+    /// Returns the handoff policy.
+    handoffs.get_handoff_policy(GetHandoffPolicyRequest) -> GetHandoffPolicyResponse;
+    /// Checks a policy file without storing anything.
+    handoffs.validate_handoff_policy(ValidateHandoffPolicyRequest)
+        -> ValidateHandoffPolicyResponse;
+    /// Tells where something would go if it was handed over.
+    handoffs.try_route(TryRouteRequest) -> TryRouteResponse;
+    /// Returns the conversion from MQL to SQL to won, by group.
+    reports.get_funnel(GetFunnelRequest) -> GetFunnelResponse;
+    /// Returns how the rules behind handoffs did.
+    reports.get_rule_report(GetRuleReportRequest) -> GetRuleReportResponse;
     /// Learns a draft of fit rules from outcomes; give it a long deadline.
     models.suggest_model(SuggestModelRequest) -> SuggestModelResponse;
     /// Holds scores of past dates against what became of accounts; give it a long deadline.

@@ -12,10 +12,12 @@ use crate::v1::account_service_client::AccountServiceClient;
 use crate::v1::account_view_service_client::AccountViewServiceClient;
 use crate::v1::activity_service_client::ActivityServiceClient;
 use crate::v1::admin_service_client::AdminServiceClient;
+use crate::v1::handoff_service_client::HandoffServiceClient;
 use crate::v1::lead_service_client::LeadServiceClient;
 use crate::v1::model_service_client::ModelServiceClient;
 use crate::v1::operation_service_client::OperationServiceClient;
 use crate::v1::outcome_service_client::OutcomeServiceClient;
+use crate::v1::report_service_client::ReportServiceClient;
 use crate::{Authorized, Error, ListRequest, Pages, RetryPolicy};
 
 /// Largest reply that is taken in: the contract promises no larger one.
@@ -113,6 +115,10 @@ service_clients! {
     models: ModelServiceClient,
     /// The generated client of OperationService, without retries.
     operations: OperationServiceClient,
+    /// The generated client of HandoffService, without retries.
+    handoffs: HandoffServiceClient,
+    /// The generated client of ReportService, without retries.
+    reports: ReportServiceClient,
     /// The generated client of AdminService, without retries.
     admin: AdminServiceClient,
 }

@@ -77,4 +77,6 @@ list_requests! {
     ListModelsRequest -> ListModelsResponse by list_models,
     ListOperationsRequest -> ListOperationsResponse by list_operations,
     GetScoreHistoryRequest -> GetScoreHistoryResponse by get_score_history,
+    ListStageTransitionsRequest -> ListStageTransitionsResponse by list_stage_transitions,
+    ListHandoffsRequest -> ListHandoffsResponse by list_handoffs,
 }

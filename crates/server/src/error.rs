@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use abm_app::{AppError, StoreError};
 use abm_core::Violation;
+use abm_core::model::Problem;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -96,6 +97,13 @@ pub(crate) fn status_of(error: AppError) -> Status {
             [("current_etag", current.to_string())],
             |_| {},
         ),
+        AppError::EtagMismatch { kind, current } => refusal(
+            Code::Aborted,
+            "ETAG_MISMATCH",
+            format!("the {kind} has changed: its etag is {current}"),
+            [("current_etag", current)],
+            |_| {},
+        ),
         AppError::StateForbids { subject, message } => {
             let metadata = [("subject", subject.clone())];
             refusal(
@@ -108,13 +116,8 @@ pub(crate) fn status_of(error: AppError) -> Status {
                 },
             )
         }
-        AppError::Model(problems) => {
-            let violations: Vec<Violation> = problems
-                .iter()
-                .map(|problem| Violation::invalid("model_file", problem.to_string()))
-                .collect();
-            invalid(&violations)
-        }
+        AppError::Model(problems) => invalid_file("model_file", &problems),
+        AppError::Policy(problems) => invalid_file("policy_file", &problems),
         AppError::RevisionUnknown => revision_unknown(),
         AppError::Credentials => credentials(),
         AppError::Overloaded => overloaded(),
@@ -125,6 +128,12 @@ pub(crate) fn status_of(error: AppError) -> Status {
             internal()
         }
     }
+}
+
+/// A file with problems.
+fn invalid_file(field: &str, problems: &[Problem]) -> Status {
+    let told = problems.iter().map(|problem| Violation::invalid(field, problem.to_string()));
+    invalid(&told.collect::<Vec<_>>())
 }
 
 fn store_status(error: StoreError) -> Status {

@@ -19,6 +19,12 @@ pub enum Permission {
     ReadScores,
     /// Change the scoring model.
     ChangeModel,
+    /// Hand over to sales, and change the policy by which that is done.
+    HandOver,
+    /// Work handoffs: claim, try, accept, reject, pass on; say what was found out about leads.
+    WorkHandoffs,
+    /// Move leads by hand, each role on its own paths.
+    SetStage,
     /// Verify, and everything else that only administrators do.
     Administer,
 }
@@ -35,6 +41,9 @@ impl Permission {
             Self::ReadRecords => "records.read",
             Self::ReadScores => "scores.read",
             Self::ChangeModel => "model.change",
+            Self::HandOver => "handoffs.make",
+            Self::WorkHandoffs => "handoffs.work",
+            Self::SetStage => "stages.set",
             Self::Administer => "admin",
         }
     }
@@ -45,13 +54,14 @@ impl Permission {
         match self {
             Self::PutActivities | Self::PutRecords => matches!(role, Role::Ingest | Role::Admin),
             Self::PutOutcomes => matches!(role, Role::Ingest | Role::Sales | Role::Admin),
-            Self::AdjustRecords | Self::ReadRecords => {
+            Self::AdjustRecords | Self::ReadRecords | Self::SetStage => {
                 matches!(role, Role::Marketing | Role::Sales | Role::Admin)
             }
             Self::ReadScores => {
                 matches!(role, Role::Marketing | Role::Sales | Role::Planner | Role::Admin)
             }
-            Self::ChangeModel => matches!(role, Role::Marketing | Role::Admin),
+            Self::ChangeModel | Self::HandOver => matches!(role, Role::Marketing | Role::Admin),
+            Self::WorkHandoffs => matches!(role, Role::Sales | Role::Admin),
             Self::Administer => matches!(role, Role::Admin),
         }
     }
@@ -74,7 +84,24 @@ pub fn permission_of(path: &str) -> Option<Permission> {
             Permission::AdjustRecords
         }
         ("LeadService", "UpsertLead" | "BatchUpsertLeads") => Permission::PutRecords,
-        ("LeadService", "GetLead" | "ListLeads") => Permission::ReadRecords,
+        ("LeadService", "GetLead" | "ListLeads" | "ListStageTransitions")
+        | (
+            "HandoffService",
+            "GetHandoff"
+            | "ListHandoffs"
+            | "ListWork"
+            | "GetHandoffPolicy"
+            | "ValidateHandoffPolicy"
+            | "TryRoute",
+        ) => Permission::ReadRecords,
+        ("LeadService", "SetStage") => Permission::SetStage,
+        ("HandoffService", "HandOver" | "PutHandoffPolicy") => Permission::HandOver,
+        (
+            "HandoffService",
+            "ClaimHandoff" | "RecordAttempt" | "AcceptHandoff" | "RejectHandoff"
+            | "ReassignHandoff",
+        )
+        | ("LeadService", "RecordQualification") => Permission::WorkHandoffs,
         (
             "AccountViewService",
             "GetAccountView"
@@ -87,7 +114,8 @@ pub fn permission_of(path: &str) -> Option<Permission> {
         ("OutcomeService", "UpsertOpportunity" | "BatchUpsertOpportunities") => {
             Permission::PutOutcomes
         }
-        ("OutcomeService", "GetOpportunity" | "ListOpportunities") => Permission::ReadScores,
+        ("OutcomeService", "GetOpportunity" | "ListOpportunities")
+        | ("ReportService", "GetFunnel" | "GetRuleReport") => Permission::ReadScores,
         ("ModelService", "GetModel" | "ListModels" | "ValidateModel" | "SimulateModel") => {
             Permission::ReadScores
         }

@@ -11,10 +11,12 @@ use abm_proto::v1::account_service_server::AccountServiceServer;
 use abm_proto::v1::account_view_service_server::AccountViewServiceServer;
 use abm_proto::v1::activity_service_server::ActivityServiceServer;
 use abm_proto::v1::admin_service_server::AdminServiceServer;
+use abm_proto::v1::handoff_service_server::HandoffServiceServer;
 use abm_proto::v1::lead_service_server::LeadServiceServer;
 use abm_proto::v1::model_service_server::ModelServiceServer;
 use abm_proto::v1::operation_service_server::OperationServiceServer;
 use abm_proto::v1::outcome_service_server::OutcomeServiceServer;
+use abm_proto::v1::report_service_server::ReportServiceServer;
 use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
@@ -204,6 +206,8 @@ fn routes(services: Services, config: &ServerConfig) -> Routes {
         .add_service(limited!(OutcomeServiceServer))
         .add_service(limited!(ModelServiceServer))
         .add_service(limited!(OperationServiceServer))
+        .add_service(limited!(HandoffServiceServer))
+        .add_service(limited!(ReportServiceServer))
         .add_service(limited!(AdminServiceServer))
 }
 

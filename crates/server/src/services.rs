@@ -4,10 +4,12 @@ pub(crate) mod account;
 pub(crate) mod account_view;
 pub(crate) mod activity;
 pub(crate) mod admin;
+pub(crate) mod handoff;
 pub(crate) mod lead;
 pub(crate) mod model;
 pub(crate) mod operation;
 pub(crate) mod outcome;
+pub(crate) mod report;
 
 use std::sync::Arc;
 

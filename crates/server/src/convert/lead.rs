@@ -1,12 +1,12 @@
 //! Leads.
 
-use abm_app::{LeadRecord, LeadScore};
+use abm_app::{LeadRecord, LeadScore, LeadStanding};
 use abm_core::domain::{MailHost, classify};
 use abm_core::title::{Known, Position, Source};
 use abm_core::{AccountId, BuyingRole, LeadId, LeadProfile, Seniority, Stage, Violation};
 use abm_proto::v1;
 
-use super::{enumeration, score, server_owned, time};
+use super::{enumeration, lifecycle, score, server_owned, time};
 
 /// A caller's lead.
 pub(crate) fn from_proto(lead: v1::Lead) -> Result<(LeadId, LeadProfile), Vec<Violation>> {
@@ -19,6 +19,8 @@ pub(crate) fn from_proto(lead: v1::Lead) -> Result<(LeadId, LeadProfile), Vec<Vi
     server_owned("updated_at", lead.updated_at.is_some(), &mut found);
     server_owned("score", lead.score.is_some(), &mut found);
     server_owned("position", lead.position.is_some(), &mut found);
+    server_owned("lifecycle", lead.lifecycle.is_some(), &mut found);
+    let stage_at = time::from_proto("stage_time", lead.stage_time.as_ref());
     let account = match lead.account_id {
         account if account.is_empty() => None,
         account => AccountId::new(account).map_err(|error| found.push(error)).ok(),
@@ -33,6 +35,10 @@ pub(crate) fn from_proto(lead: v1::Lead) -> Result<(LeadId, LeadProfile), Vec<Vi
         account,
         country: lead.country,
         stage: enumeration("stage", lead.stage, stage, &mut found),
+        stage_at: stage_at.unwrap_or_else(|violation| {
+            found.push(violation);
+            None
+        }),
         attributes: lead.attributes,
     };
     found.extend(profile.check().err().into_iter().flatten());
@@ -43,7 +49,7 @@ pub(crate) fn from_proto(lead: v1::Lead) -> Result<(LeadId, LeadProfile), Vec<Vi
 }
 
 /// A lead as callers see it.
-pub(crate) fn to_proto(lead: LeadRecord, scores: &LeadScore) -> v1::Lead {
+pub(crate) fn to_proto(lead: LeadRecord, scores: &LeadScore, standing: &LeadStanding) -> v1::Lead {
     let (found, reason) = how_matched(&lead);
     let LeadRecord { id, profile, account, created_at, updated_at, .. } = lead;
     v1::Lead {
@@ -57,6 +63,7 @@ pub(crate) fn to_proto(lead: LeadRecord, scores: &LeadScore) -> v1::Lead {
         account_id: profile.account.map(AccountId::into_string).unwrap_or_default(),
         country: profile.country,
         stage: profile.stage.map_or(0, |value| stage_to_proto(value).into()),
+        stage_time: profile.stage_at.map(time::to_proto),
         attributes: profile.attributes,
         matched_account_id: account.map(AccountId::into_string).unwrap_or_default(),
         r#match: found.into(),
@@ -65,6 +72,7 @@ pub(crate) fn to_proto(lead: LeadRecord, scores: &LeadScore) -> v1::Lead {
         updated_at: Some(time::to_proto(updated_at)),
         score: Some(score::lead_score(scores)),
         position: Some(position(scores.position)),
+        lifecycle: Some(lifecycle::to_proto(&standing.lifecycle)),
     }
 }
 
@@ -154,7 +162,7 @@ pub(crate) fn buying_role_to_proto(value: BuyingRole) -> v1::BuyingRole {
     }
 }
 
-fn stage(value: v1::Stage) -> Option<Stage> {
+pub(crate) fn stage(value: v1::Stage) -> Option<Stage> {
     Some(match value {
         v1::Stage::Unspecified => return None,
         v1::Stage::Subscriber => Stage::Subscriber,
@@ -168,7 +176,7 @@ fn stage(value: v1::Stage) -> Option<Stage> {
     })
 }
 
-fn stage_to_proto(value: Stage) -> v1::Stage {
+pub(crate) fn stage_to_proto(value: Stage) -> v1::Stage {
     match value {
         Stage::Subscriber => v1::Stage::Subscriber,
         Stage::Lead => v1::Stage::Lead,

@@ -1,17 +1,18 @@
 //! LeadService.
 
-use abm_app::{AppError, LeadField, UpsertOptions};
+use abm_app::{AppError, LeadField, LeadRecord, LeadStanding, StageChange, UpsertOptions};
 use abm_core::{LeadId, WorkspaceId};
 use abm_proto::v1;
 use abm_proto::v1::lead_service_server::LeadService;
 use tonic::{Request, Response, Status};
 
+use super::handoff::actor_of;
 use super::{
     Services, account_id, all_violations, check_rows, id_in, ids, inside, lead_id, page_of,
     page_size, request_key,
 };
-use crate::convert::{adjustment, enumeration, lead, verdict};
-use crate::error::{invalid, status_of};
+use crate::convert::{adjustment, enumeration, lead, lifecycle, verdict};
+use crate::error::{internal, invalid, invalid_field, status_of};
 use crate::tokens::page_token_invalid;
 
 type Reply<T> = Result<Response<T>, Status>;
@@ -73,8 +74,11 @@ impl LeadService for Services {
         let found = self.app.lead(workspace, &id).await;
         let (found, scores, revision) = found.map_err(status_of)?;
         let history = self.app.history_of(workspace, &found.id).await.map_err(status_of)?;
+        let standing = self.standing(workspace, &found).await?;
+        let known = standing.qualification.iter().cloned();
         Ok(Response::new(v1::GetLeadResponse {
-            lead: Some(lead::to_proto(found, &scores)),
+            qualifications: known.map(lifecycle::qualification).collect(),
+            lead: Some(lead::to_proto(found, &scores, &standing)),
             revision: self.revision(&call.caller, revision),
             merged_lead_ids: history.merged,
             adjustments: history.adjustments.into_iter().map(adjustment::to_proto).collect(),
@@ -101,7 +105,11 @@ impl LeadService for Services {
         let workspace = call.caller.workspace;
         let found = self.app.leads(workspace, account.as_ref(), after.as_ref(), size + 1).await;
         let (found, revision) = found.map_err(status_of)?;
-        let leads = found.into_iter().map(|(found, scores)| lead::to_proto(found, &scores));
+        let (records, scores): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        let standings = self.app.standings(workspace, &records).await.map_err(status_of)?;
+        let leads = records.into_iter().zip(scores).zip(standings);
+        let leads =
+            leads.map(|((found, scores), standing)| lead::to_proto(found, &scores, &standing));
         let (leads, more) = page_of(leads.collect(), size);
         let last = leads.last().map(|lead: &v1::Lead| vec![lead.lead_id.clone()]);
         Ok(Response::new(v1::ListLeadsResponse {
@@ -183,16 +191,106 @@ impl LeadService for Services {
         let lead = self.lead_if_any(workspace, &id).await?;
         Ok(Response::new(v1::SetBuyingRoleResponse { lead, revision }))
     }
+
+    async fn set_stage(
+        &self,
+        request: Request<v1::SetStageRequest>,
+    ) -> Reply<v1::SetStageResponse> {
+        let call = self.open(request)?;
+        let message = &call.message;
+        let key = request_key("SetStage", &message.request_id, message)?;
+        let id = lead_id(&message.lead_id)?;
+        let mut found = Vec::new();
+        let stage = enumeration("stage", message.stage, lead::stage, &mut found);
+        if !found.is_empty() {
+            return Err(invalid(&found));
+        }
+        let change = match (stage, message.disqualify) {
+            (Some(stage), false) => StageChange::To(stage),
+            (None, true) => StageChange::Disqualify,
+            _ => {
+                return Err(invalid_field("stage", "is required without disqualify, and not with"));
+            }
+        };
+        let (note, workspace) = (call.note(&message.reason), call.caller.workspace);
+        let actor = actor_of(call.caller.role);
+        let set = self.app.set_stage(workspace, key, id.clone(), change, actor, note).await;
+        let (_, revision) = set.map_err(status_of)?;
+        let revision = self.revision(&call.caller, revision);
+        let lead = self.lead_if_any(workspace, &id).await?;
+        Ok(Response::new(v1::SetStageResponse { lead, revision }))
+    }
+
+    async fn record_qualification(
+        &self,
+        request: Request<v1::RecordQualificationRequest>,
+    ) -> Reply<v1::RecordQualificationResponse> {
+        let call = self.open(request)?;
+        let key = request_key("RecordQualification", &call.message.request_id, &call.message)?;
+        let (message, caller) = (call.message, call.caller);
+        let id = lead_id(&message.lead_id)?;
+        let found = lifecycle::qualifications(message.qualifications, &caller.name);
+        let found = found.map_err(|found| invalid(&found))?;
+        let workspace = caller.workspace;
+        let stored = self.app.record_qualification(workspace, key, id.clone(), found).await;
+        let revision = self.revision(&caller, stored.map_err(status_of)?);
+        let (record, _, _) = self.app.lead(workspace, &id).await.map_err(status_of)?;
+        let known = self.standing(workspace, &record).await?.qualification;
+        Ok(Response::new(v1::RecordQualificationResponse {
+            qualifications: known.into_iter().map(lifecycle::qualification).collect(),
+            revision,
+        }))
+    }
+
+    async fn list_stage_transitions(
+        &self,
+        request: Request<v1::ListStageTransitionsRequest>,
+    ) -> Reply<v1::ListStageTransitionsResponse> {
+        let call = self.open(request)?;
+        let message = &call.message;
+        let size = page_size(message.page_size)?;
+        let id = lead_id(&message.lead_id)?;
+        let list = call.list("ListStageTransitions", message.lead_id.clone());
+        let before = match self.place(&list, &message.page_token)?.as_deref() {
+            None => None,
+            Some([sequence]) => Some(sequence.parse().map_err(|_| page_token_invalid())?),
+            Some(_) => return Err(page_token_invalid()),
+        };
+        self.at_least(&call.caller, &message.min_revision).await?;
+        let found = self.app.transitions(call.caller.workspace, &id, before, size + 1).await;
+        let (found, revision) = found.map_err(status_of)?;
+        let rows = found.into_iter().map(lifecycle::transition).collect();
+        let (transitions, more) = page_of(rows, size);
+        let last =
+            transitions.last().map(|row: &v1::StageTransition| vec![row.sequence.to_string()]);
+        Ok(Response::new(v1::ListStageTransitionsResponse {
+            next_page_token: self.next(&list, more, last)?,
+            transitions,
+            revision: self.revision(&call.caller, revision),
+        }))
+    }
 }
 
 impl Services {
+    async fn standing(
+        &self,
+        workspace: WorkspaceId,
+        lead: &LeadRecord,
+    ) -> Result<LeadStanding, Status> {
+        let found = self.app.standings(workspace, std::slice::from_ref(lead)).await;
+        found.map_err(status_of)?.into_iter().next().ok_or_else(internal)
+    }
+
     async fn lead_if_any(
         &self,
         workspace: WorkspaceId,
         id: &LeadId,
     ) -> Result<Option<v1::Lead>, Status> {
         match self.app.lead(workspace, id).await {
-            Ok((found, scores, _)) => Ok(Some(lead::to_proto(found, &scores))),
+            Ok((found, scores, _)) => {
+                let standing = self.standing(workspace, &found).await?;
+                Ok(Some(lead::to_proto(found, &scores, &standing)))
+            }
             Err(AppError::NotFound { .. }) => Ok(None),
             Err(error) => Err(status_of(error)),
         }
