@@ -16,6 +16,7 @@ mod extremes;
 mod golden;
 mod groups;
 mod grpc;
+mod handoff;
 mod lists;
 mod matching;
 mod merge;

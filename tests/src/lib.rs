@@ -11,6 +11,7 @@ mod build;
 mod cases;
 mod database;
 mod engines;
+mod handing;
 mod merging;
 mod models;
 mod moment;

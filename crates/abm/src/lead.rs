@@ -1,6 +1,7 @@
 //! `abm lead`.
 
 mod adjust;
+mod stage;
 
 use abm_client::{Client, v1};
 use clap::{Args, Subcommand};
@@ -22,6 +23,12 @@ pub(crate) enum LeadCommand {
     Split(adjust::SplitArgs),
     /// Sets the part that a lead plays in a purchase.
     SetRole(adjust::SetRoleArgs),
+    /// Moves a lead to a stage, on the path that leads there.
+    SetStage(stage::SetStageArgs),
+    /// Records what sales found out about a lead.
+    Qualify(stage::QualifyArgs),
+    /// Lists how a lead moved, the latest first.
+    History(stage::HistoryArgs),
 }
 
 /// Which leads, and how.
@@ -49,6 +56,7 @@ const COLUMNS: &[&str] = &[
     "fit_coverage",
     "last_activity_at",
     "model_version",
+    "stage",
 ];
 
 /// Runs a command.
@@ -59,6 +67,9 @@ pub(crate) async fn run(client: &Client, command: &LeadCommand) -> anyhow::Resul
         LeadCommand::Merge(args) => adjust::merge(client, args).await,
         LeadCommand::Split(args) => adjust::split(client, args).await,
         LeadCommand::SetRole(args) => adjust::set_role(client, args).await,
+        LeadCommand::SetStage(args) => stage::set_stage(client, args).await,
+        LeadCommand::Qualify(args) => stage::qualify(client, args).await,
+        LeadCommand::History(args) => stage::history(client, args).await,
     }
 }
 
@@ -81,6 +92,7 @@ async fn list(client: &Client, args: &ListArgs) -> anyhow::Result<()> {
 
 fn row(lead: &v1::Lead, attributes: &[String]) -> Vec<Value> {
     let score = lead.score.clone().unwrap_or_default();
+    let stands = lead.lifecycle.unwrap_or_default();
     let last = score.last_activity_at.as_ref().map(|at| moment::show(Some(at)));
     let mut row = vec![
         json!(lead.lead_id),
@@ -91,6 +103,7 @@ fn row(lead: &v1::Lead, attributes: &[String]) -> Vec<Value> {
         json!(score.fit_coverage),
         json!(last),
         json!(score.model_version),
+        json!(stage::shown(stands.stage(), stands.mark())),
     ];
     row.extend(attributes.iter().map(|name| json!(lead.attributes.get(name))));
     row

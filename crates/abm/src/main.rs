@@ -4,6 +4,7 @@ mod account;
 mod activity;
 mod demo;
 mod explain;
+mod handoff;
 mod import;
 mod lead;
 mod listing;
@@ -12,6 +13,8 @@ mod model;
 mod moment;
 mod operation;
 mod opportunity;
+mod policy;
+mod report;
 mod serve;
 mod target;
 mod token;
@@ -62,6 +65,15 @@ enum Command {
     /// Shows opportunities.
     #[command(subcommand)]
     Opportunity(opportunity::OpportunityCommand),
+    /// Works with handoffs from marketing to sales.
+    #[command(subcommand)]
+    Handoff(handoff::HandoffCommand),
+    /// Works with the policy by which leads are handed over.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Tells what became of what marketing passed on.
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// Opens a score down to single activities.
     Explain(explain::ExplainArgs),
     /// Works with scoring models.
@@ -118,6 +130,17 @@ async fn run(cli: Cli) -> anyhow::Result<std::process::ExitCode> {
         }
         Command::Opportunity(command) => {
             with(&target, async |client| opportunity::run(client, &command).await).await?;
+        }
+        Command::Handoff(command) => {
+            with(&target, async |client| handoff::run(client, &command).await).await?;
+        }
+        Command::Policy(command) => match policy::run_on_file(&command)? {
+            Some(true) => {}
+            Some(false) => return Ok(ExitCode::FAILURE),
+            None => with(&target, async |client| policy::run(client, &command).await).await?,
+        },
+        Command::Report(command) => {
+            with(&target, async |client| report::run(client, &command).await).await?;
         }
         Command::Explain(args) => {
             with(&target, async |client| explain::run(client, &args).await).await?;

@@ -1,7 +1,7 @@
 //! Leads.
 
 use abm_app::Upsert;
-use abm_core::{AccountId, BuyingRole, LeadId, LeadProfile, Seniority};
+use abm_core::{AccountId, BuyingRole, LeadId, LeadProfile, Seniority, Stage, Timestamp};
 
 /// A lead to be sent.
 #[derive(Clone, Debug)]
@@ -63,6 +63,20 @@ impl ALead {
     #[must_use]
     pub fn account(mut self, account: &str) -> Self {
         self.profile.account = Some(AccountId::new(account).expect("an id"));
+        self
+    }
+
+    /// The stage that its caller declares.
+    #[must_use]
+    pub fn stage(mut self, stage: Stage) -> Self {
+        self.profile.stage = Some(stage);
+        self
+    }
+
+    /// Since when it has been there.
+    #[must_use]
+    pub fn stage_at(mut self, at: Timestamp) -> Self {
+        self.profile.stage_at = Some(at);
         self
     }
 

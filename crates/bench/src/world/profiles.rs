@@ -105,6 +105,7 @@ fn person(random: &mut StdRng, company: &Company, at: usize, number: usize) -> O
             account: chance(random, 0.1).then(|| company.id.clone()),
             country: company.profile.country.clone(),
             stage: Some(Stage::Lead),
+            stage_at: None,
             attributes: BTreeMap::new(),
         },
         company: at,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use abm_client::Error;
 use abm_client::v1::{BuyingRole, Lead, RowVerdict, Seniority, Stage};
 
-use super::{Record, Rules, lay_over, named, unknown_field};
+use super::{Record, Rules, lay_over, moment, named, unknown_field};
 use crate::import::destination::Destination;
 use crate::import::fault::RowError;
 
@@ -35,6 +35,7 @@ impl Record for Lead {
         "account_id",
         "country",
         "stage",
+        "stage_time",
     ];
     const REQUIRED: &'static [&'static str] = &["lead_id"];
     const FOLDS: bool = true;
@@ -44,7 +45,7 @@ impl Record for Lead {
         field: &'static str,
         text: String,
         origin: &str,
-        _: &Rules,
+        rules: &Rules,
     ) -> Result<(), RowError> {
         match field {
             "lead_id" => self.lead_id = text,
@@ -66,6 +67,7 @@ impl Record for Lead {
                 let found = named(field, &text, origin, STAGES, Stage::from_str_name)?;
                 self.set_stage(found);
             }
+            "stage_time" => self.stage_time = moment(field, &text, origin, &rules.times)?,
             other => return Err(unknown_field(other)),
         }
         Ok(())
@@ -103,6 +105,8 @@ impl Record for Lead {
             updated_at: _,
             score: _,
             position: _,
+            stage_time,
+            lifecycle: _,
         } = later;
         for (earlier, later) in [
             (&mut self.email, email),
@@ -124,6 +128,7 @@ impl Record for Lead {
                 *earlier = later;
             }
         }
+        self.stage_time = stage_time.or(self.stage_time);
         self.attributes.extend(attributes);
         self
     }

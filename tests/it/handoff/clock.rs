@@ -1,0 +1,134 @@
+//! The clock of handoffs.
+
+use abm_core::handoff::{AttemptOutcome, HandoffState};
+use abm_tests::{HOUR, START, World, both_engines, days};
+
+use super::{a_world, asks, meets};
+
+both_engines!(
+    whoever_is_late_is_warned_and_relieved_at_their_second,
+    who_has_tried_is_left_in_peace,
+    what_nobody_decides_on_is_given_up_at_its_second,
+    an_answer_begins_the_period_anew,
+    working_time_is_what_counts,
+    a_service_that_was_down_writes_the_same_history,
+);
+
+const POLICY: &str = r"
+name: clocked
+owners: [{id: ann}]
+routes: [{name: all, to: {owner: ann}}]
+sla: [{name: hour, minutes: 60}]
+warn_percent: 75
+escalate_to: {queue: managers}
+escalate_percent: 200
+give_up_days: 10
+nurture_days: 20
+";
+
+async fn events(world: &World, id: &str) -> Vec<(String, i64)> {
+    let found = world.handoff(id).await;
+    let start = found.handoff.created_at.secs();
+    found.events.into_iter().map(|event| (event.what, event.at.secs() - start)).collect()
+}
+
+fn told(events: &[(String, i64)]) -> Vec<(&str, i64)> {
+    events.iter().map(|(what, at)| (what.as_str(), *at)).collect()
+}
+
+async fn whoever_is_late_is_warned_and_relieved_at_their_second(world: World) {
+    let world = a_world(world, 2).await;
+    world.put_policy(POLICY).await;
+    world.record([asks("ada")]).await;
+    let handoff = world.the_handoff().await;
+    for (passed, expected) in [(45 * 60 - 1, 1), (1, 2), (75 * 60 - 1, 2), (1, 3)] {
+        world.pass(passed);
+        world.apply_handoffs().await;
+        assert_eq!(events(&world, &handoff.id).await.len(), expected, "after {passed} more");
+    }
+    let found = events(&world, &handoff.id).await;
+    assert_eq!(told(&found), [("created", 0), ("warned", 45 * 60), ("escalated", 2 * HOUR)]);
+    let late = world.the_handoff().await;
+    assert_eq!((late.owner.as_str(), late.queue.as_str()), ("", "managers"));
+    assert_eq!(late.state, HandoffState::Pending);
+}
+
+async fn who_has_tried_is_left_in_peace(world: World) {
+    let world = a_world(world, 2).await;
+    world.put_policy(POLICY).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    let tried = world.attempt(&claimed, AttemptOutcome::NoAnswer).await.unwrap().handoff;
+    world.pass(days(5));
+    world.apply_handoffs().await;
+    assert_eq!(world.the_handoff().await, tried);
+}
+
+async fn what_nobody_decides_on_is_given_up_at_its_second(world: World) {
+    let world = a_world(world, 2).await;
+    world.put_policy(POLICY).await;
+    world.record([asks("ada")]).await;
+    world.pass(days(10) - 1);
+    world.apply_handoffs().await;
+    assert_eq!(world.the_handoff().await.state, HandoffState::Pending);
+    assert_eq!(world.stage("ada").await, "mql");
+    world.pass(days(3));
+    world.apply_handoffs().await;
+    let ended = world.the_handoff().await;
+    let end = ended.end.clone().unwrap();
+    assert_eq!(ended.state, HandoffState::Expired, "nobody had claimed it");
+    assert_eq!(end.at, ended.created_at + days(10), "however late it was found");
+    assert_eq!(end.nurture_until, Some(end.at + days(20)));
+    assert_eq!(world.stage("ada").await, "lead, recycled");
+    assert_eq!(world.standing("ada").await.lifecycle.since, end.at);
+    assert_eq!(world.moves("ada").await[1], "recycle to lead by time");
+}
+
+async fn an_answer_begins_the_period_anew(world: World) {
+    let world = a_world(world, 2).await;
+    world.put_policy(POLICY).await;
+    world.record(meets("ada")).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    world.pass(days(9));
+    let tried = world.attempt(&claimed, AttemptOutcome::Answered).await.unwrap().handoff;
+    world.pass(days(9));
+    world.apply_handoffs().await;
+    assert_eq!(world.the_handoff().await, tried);
+    world.pass(days(1));
+    world.apply_handoffs().await;
+    assert_eq!(world.the_handoff().await.state, HandoffState::Recycled);
+}
+
+async fn working_time_is_what_counts(world: World) {
+    let world = a_world(world, 2).await;
+    // It is a Monday, one o'clock in the morning in Berlin.
+    let policy = POLICY.replace(
+        "owners: [{id: ann}]",
+        "calendars: [{name: office, time_zone: Europe/Berlin, hours: {mon: [\"09:00-17:00\"]}}]\n\
+         owners: [{id: ann, calendar: office}]",
+    );
+    world.put_policy(&policy).await;
+    world.record([asks("ada")]).await;
+    let handoff = world.the_handoff().await;
+    assert_eq!(handoff.clock.due_at, START + 9 * HOUR, "an hour after the office opens");
+}
+
+async fn a_service_that_was_down_writes_the_same_history(world: World) {
+    let mut told_of = Vec::new();
+    for (number, step) in [(2, 60), (3, days(40))] {
+        let world = a_world(world.clone(), number).await;
+        world.put_policy(POLICY).await;
+        world.record([asks("ada")]).await;
+        let mut passed = 0;
+        while passed < days(11) {
+            // Minutes while something happens, then days.
+            let next = if passed < 3 * HOUR { step } else { step.max(days(1)) };
+            world.pass(next);
+            passed += next;
+            world.apply_handoffs().await;
+        }
+        let handoff = world.handoffs().await.pop().unwrap();
+        told_of.push((events(&world, &handoff.id).await, world.moves("ada").await[..2].to_vec()));
+    }
+    assert_eq!(told_of[0], told_of[1]);
+}

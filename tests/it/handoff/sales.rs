@@ -1,0 +1,214 @@
+//! What sales does with handoffs.
+
+use abm_app::{AppError, StageChange};
+use abm_core::Stage;
+use abm_core::handoff::{AttemptOutcome, HandoffState, RejectionKind};
+use abm_core::lifecycle::Actor;
+use abm_tests::{World, both_engines, days};
+
+use super::{a_world, asks};
+
+both_engines!(
+    a_handoff_is_claimed_tried_and_accepted,
+    an_sql_needs_to_be_known_for_what_the_policy_requires,
+    who_is_turned_down_for_now_comes_again_after_their_date,
+    a_raised_hand_ends_nurturing_early,
+    who_is_turned_down_for_good_comes_never_again_unless_reinstated,
+    a_reason_is_one_of_the_policy,
+    what_was_seen_before_it_changed_is_refused,
+    a_retry_gets_the_first_answer,
+    what_is_somebody_elses_is_reassigned_first,
+    the_work_list_begins_with_what_is_urgent,
+);
+
+async fn a_handoff_is_claimed_tried_and_accepted(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let handoff = world.the_handoff().await;
+    let refused = world.accept(&handoff).await.unwrap_err();
+    assert_eq!(refused.to_string(), "the handoff is not claimed");
+    world.pass(10);
+    let claimed = world.claim(&handoff, "ann").await.unwrap().handoff;
+    assert_eq!((claimed.state, claimed.owner.as_str()), (HandoffState::Claimed, "ann"));
+    assert_eq!((claimed.queue.as_str(), claimed.claimed_at), ("", Some(world.now())));
+    world.pass(10);
+    let tried = world.attempt(&claimed, AttemptOutcome::NoAnswer).await.unwrap().handoff;
+    let working = world.attempt(&tried, AttemptOutcome::Answered).await.unwrap().handoff;
+    assert_eq!((working.state, working.attempts), (HandoffState::Working, 2));
+    assert_eq!(working.clock.gives_up_at, world.now() + days(42));
+    let accepted = world.accept_knowing(&working, "ada").await;
+    assert_eq!(accepted.state, HandoffState::Accepted);
+    assert_eq!(world.stage("ada").await, "sql");
+    assert_eq!(world.moves("ada").await, ["qualify to mql by rule", "accept to sql by sales"]);
+    let standing = world.standing("ada").await.lifecycle;
+    assert_eq!(standing.sql_at, Some(world.now()));
+    let what = world.handoff(&handoff.id).await.events;
+    let what: Vec<String> = what.into_iter().map(|event| event.what).collect();
+    assert_eq!(what, ["created", "claimed", "attempted", "attempted", "accepted"]);
+    for ended in [
+        world.claim(&accepted, "bob").await,
+        world.reject(&accepted, "student_or_job_seeker", None).await,
+        world.attempt(&accepted, AttemptOutcome::Answered).await,
+    ] {
+        assert_eq!(ended.unwrap_err().to_string(), "the handoff has ended: it is accepted");
+    }
+}
+
+async fn an_sql_needs_to_be_known_for_what_the_policy_requires(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    let refused = world.accept(&claimed).await.unwrap_err();
+    assert!(refused.to_string().contains("need is not known"), "{refused}");
+    assert_eq!(world.stage("ada").await, "mql", "nothing is half done");
+    assert_eq!(world.the_handoff().await, claimed);
+    world.accept_knowing(&claimed, "ada").await;
+    assert_eq!(world.stage("ada").await, "sql");
+}
+
+async fn who_is_turned_down_for_now_comes_again_after_their_date(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    let until = world.now() + days(3);
+    let rejected = world.reject(&claimed, "no_timing", Some(until)).await.unwrap().handoff;
+    let end = rejected.end.unwrap();
+    assert_eq!((end.rejection, end.nurture_until), (Some(RejectionKind::Temporary), Some(until)));
+    assert_eq!(world.stage("ada").await, "lead, recycled");
+    assert!(world.standing("ada").await.lifecycle.lifecycle.is_resting(world.now()));
+    world.pass(days(3) - 1);
+    world.apply_handoffs().await;
+    assert_eq!(world.handoffs().await.len(), 1, "nobody contacts them yet");
+    world.pass(1);
+    world.apply_handoffs().await;
+    // What they did is still worth it.
+    assert_eq!(world.stage("ada").await, "mql");
+    assert_eq!(world.handoffs().await.len(), 2);
+    let moves = world.moves("ada").await;
+    assert_eq!(moves[1..], ["recycle to lead by sales", "qualify to mql by rule"]);
+}
+
+async fn a_raised_hand_ends_nurturing_early(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    world.reject(&claimed, "no_timing", Some(world.now() + days(90))).await.unwrap();
+    world.pass(days(1));
+    world.record([asks("ada").with_id("view").kind("page_view").after(days(1))]).await;
+    assert_eq!(world.stage("ada").await, "lead, recycled", "looking is not asking");
+    world.record([asks("ada").with_id("again").after(days(1))]).await;
+    assert_eq!(world.stage("ada").await, "mql");
+    assert_eq!(world.handoffs().await.len(), 2);
+}
+
+async fn who_is_turned_down_for_good_comes_never_again_unless_reinstated(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    world.reject(&claimed, "student_or_job_seeker", None).await.unwrap();
+    assert_eq!(world.stage("ada").await, "lead, disqualified");
+    world.pass(days(1));
+    world.record([asks("ada").with_id("again").after(days(1))]).await;
+    assert_eq!(world.handoffs().await.len(), 1);
+    let lead = StageChange::To(Stage::Lead);
+    let refused = world.set_stage("ada", lead, Actor::Sales, "a mistake").await.unwrap_err();
+    assert_eq!(refused.to_string(), "the lead cannot be reinstated by sales");
+    let refused = world.set_stage("ada", lead, Actor::Marketing, "").await.unwrap_err();
+    assert_eq!(refused.to_string(), "the lead cannot be reinstated without a reason");
+    world.set_stage("ada", lead, Actor::Marketing, "it was her namesake").await.unwrap();
+    world.record([asks("ada").with_id("once-more").after(days(1))]).await;
+    assert_eq!(world.stage("ada").await, "mql");
+}
+
+async fn a_reason_is_one_of_the_policy(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    let refused = world.reject(&claimed, "bad hair", None).await.unwrap_err();
+    assert!(matches!(&refused, AppError::Invalid(found) if found[0].field == "reason"));
+    assert!(refused.to_string().contains("no_budget"), "{refused}");
+}
+
+async fn what_was_seen_before_it_changed_is_refused(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let seen = world.the_handoff().await;
+    let claimed = world.claim(&seen, "ann").await.unwrap().handoff;
+    for late in [
+        world.claim(&seen, "bob").await,
+        world.reject(&seen, "student_or_job_seeker", None).await,
+        world.accept(&seen).await,
+    ] {
+        let current = claimed.version.to_string();
+        let found = late.unwrap_err();
+        assert!(
+            matches!(&found, AppError::EtagMismatch { current: told, .. } if *told == current),
+            "{found}"
+        );
+    }
+    assert_eq!(world.the_handoff().await, claimed);
+}
+
+async fn a_retry_gets_the_first_answer(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let call = world.call_on(&world.the_handoff().await);
+    let claim = || world.app.claim_handoff(world.workspace, call.clone(), "ann".into());
+    let first = claim().await.unwrap();
+    world.attempt(&first.handoff, AttemptOutcome::NoAnswer).await.unwrap();
+    let again = claim().await.unwrap().handoff;
+    assert_eq!((again.state, again.version), (HandoffState::Claimed, first.handoff.version));
+    assert_eq!(world.the_handoff().await.attempts, 1, "nothing was done again");
+}
+
+async fn what_is_somebody_elses_is_reassigned_first(world: World) {
+    let world = a_world(world, 2).await;
+    let policy = "name: one\nowners: [{id: ann}]\nroutes: [{name: all, to: {owner: ann}}]\n";
+    world.put_policy(policy).await;
+    world.record([asks("ada")]).await;
+    let handoff = world.the_handoff().await;
+    assert_eq!((handoff.owner.as_str(), handoff.state), ("ann", HandoffState::Pending));
+    let refused = world.claim(&handoff, "ben").await.unwrap_err();
+    assert_eq!(refused.to_string(), "the handoff is assigned to ann");
+    let passed = world.reassign(&handoff, "ben").await.unwrap().handoff;
+    assert_eq!((passed.owner.as_str(), passed.state), ("ben", HandoffState::Pending));
+    assert_eq!(passed.clock.due_at, handoff.clock.due_at, "the clock goes on");
+    let claimed = world.claim(&passed, "ben").await.unwrap().handoff;
+    let back = world.reassign(&claimed, "ann").await.unwrap().handoff;
+    assert_eq!(back.state, HandoffState::Pending);
+}
+
+async fn the_work_list_begins_with_what_is_urgent(world: World) {
+    let world = a_world(world, 2).await;
+    for name in ["x", "y", "z"] {
+        world.accounts([abm_tests::account(name).employees(5_000)]).await;
+        let person = abm_tests::lead(&format!("{name}1")).account(name).title("CTO");
+        world.leads([person]).await;
+    }
+    world.record(super::meets("x1")).await;
+    world.record(super::meets("y1")).await;
+    world.pass(10);
+    world.record([asks("z1").after(10)]).await;
+    let handoffs = world.handoffs().await;
+    let of = |name: &str| {
+        let found = handoffs.iter().find(|h| h.account.as_ref().unwrap().as_str() == name);
+        found.unwrap().clone()
+    };
+    let claimed = world.claim(&of("x"), "ann").await.unwrap().handoff;
+    world.attempt(&claimed, AttemptOutcome::NoAnswer).await.unwrap();
+    world.pass(5);
+    world.record([asks("x1").with_id("back").kind("page_view").after(14)]).await;
+    let list = async || {
+        let (items, _) = world.app.work_list(world.workspace, None, 10).await.unwrap();
+        let told = items.into_iter().map(|item| {
+            let account = item.handoff.account.unwrap();
+            format!("{} {} {}", item.urgency.name(), account, item.next_contact.unwrap())
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(list().await, ["hand_raiser z z1", "reengaged x x1", "waiting y y1"]);
+    world.pass(50 * 60);
+    assert_eq!(list().await[1], "due_soon y y1");
+    world.pass(20 * 60);
+    assert_eq!(list().await[1], "overdue y y1");
+}
