@@ -58,10 +58,28 @@ YAML
 }
 
 # 417 deals, each won by one of 4,032 leads.
-check_olist() {
+check_olist() { # engine
     local olist=$data/olist-funnel
-    "$abm" import opportunities "$olist/olist_closed_deals_dataset.csv" --map "$maps/olist-deals.yaml" --quiet
-    "$abm" import leads "$olist/olist_marketing_qualified_leads_dataset.csv" --map "$maps/olist-leads.yaml" --quiet
+    local leads=$olist/olist_marketing_qualified_leads_dataset.csv deals=$olist/olist_closed_deals_dataset.csv
+    # Halves of both, in turn, and then all of it again.
+    for file in leads deals; do
+        head -1 "${!file}" | tee "$work/$file-1.csv" >"$work/$file-2.csv"
+        tail -n +2 "${!file}" | awk -v out="$work/$file-" '{print >> (out (NR % 2 + 1) ".csv")}'
+    done
+    "$abm" import leads "$work/leads-2.csv" --map "$maps/olist-leads.yaml" --quiet
+    "$abm" import opportunities "$work/deals-1.csv" --map "$maps/olist-deals.yaml" --quiet
+    "$abm" import leads "$work/leads-1.csv" --map "$maps/olist-leads.yaml" --quiet
+    "$abm" import opportunities "$work/deals-2.csv" --map "$maps/olist-deals.yaml" --quiet
+    funnel_of_olist "in halves"
+    "$abm" import leads "$leads" --map "$maps/olist-leads.yaml" --quiet
+    "$abm" import opportunities "$deals" --map "$maps/olist-deals.yaml" --quiet
+    funnel_of_olist "and again"
+
+    fresh "$1"
+    "$abm" import opportunities "$deals" --map "$maps/olist-deals.yaml" --quiet
+    "$abm" import leads "$leads" --map "$maps/olist-leads.yaml" --quiet
+    funnel_of_olist "deals first"
+    expect "customers" 417 "$("$abm" lead list --format csv | cells stage | grep -c '^customer$')"
     "$abm" opportunity list --state won --format csv | cells people | sort >"$work/won"
     expect "deals" 417 "$(wc -l <"$work/won")"
     "$abm" lead list --format csv --attribute origin >"$work/leads.csv"
@@ -69,4 +87,30 @@ check_olist() {
     expect "deals that join a lead" 417 "$(cells lead_id "$work/leads.csv" | sort | comm -12 - "$work/won" | wc -l)"
     expect "leads of unknown origin" 591 "$(cells origin "$work/leads.csv" | grep -c '^unknown$')"
     expect "leads without an origin" 32 "$(cells origin "$work/leads.csv" | grep -c '^$')"
+}
+
+# The funnel of all, by origin, and by month of first contact as counted here from the files.
+funnel_of_olist() { # what was imported
+    row() { "$abm" report funnel --by "$1" --format csv; }
+    row all >"$work/all.csv"
+    local all
+    all=$(for name in mqls won won_rate median_days_to_won won_within_30_days won_within_90_days; do
+        cells "$name" "$work/all.csv"
+    done | xargs)
+    expect "$1: MQLs, won, rate, median days, within 30, within 90" "4032 417 0.10342 14.0 272 341" "$all"
+    grep -q 'won_before_mql 1' "$work/all.csv" || fail "$1: the deal before its first contact is not told"
+    expect "$1: by origin" \
+        "(unknown)=32/5 direct_traffic=251/30 display=54/2 email=259/8 organic_search=1174/141 other=83/4 other_publicities=31/2 paid_search=760/86 referral=128/9 social=669/37 unknown=591/93" \
+        "$(row origin | counts)"
+    expect "$1: by month" "$(awk -F, '
+        FNR == 1 {file++; next}
+        file == 1 {won[$1] = 1; next}
+        {month = substr($2, 1, 7); mqls[month]++; if ($1 in won) sold[month]++}
+        END {for (month in mqls) printf "%s=%d/%d\n", month, mqls[month], sold[month]}' "$deals" "$leads" | sort | xargs)" \
+        "$(row month | counts)"
+}
+
+counts() { # group=MQLs/won of each row, in order
+    awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) at[$i] = i; next}
+             {printf "%s=%d/%d\n", $at["group"], $at["mqls"], $at["won"]}' | LC_ALL=C sort | xargs
 }

@@ -2,6 +2,7 @@
 
 mod backtest;
 mod errors;
+mod handoffs;
 mod matrix;
 mod merge;
 mod models;

@@ -2,6 +2,7 @@
 
 mod clock;
 mod race;
+mod reports;
 mod sales;
 mod stages;
 

@@ -127,7 +127,9 @@ async fn people_and_accounts_that_only_it_named_are_gone(world: World) {
     let done = retract(&world, Retraction::Places(places)).await;
     assert_eq!(done.totals, (2, 2));
     assert!(done.accounts.values().all(|(_, after)| after.is_none()));
-    let gone = |(was, is): &(AssessedLead, _)| was.engagement == 50 && *is == None::<AssessedLead>;
+    let gone = |shown: &(AssessedLead, Option<AssessedLead>)| {
+        shown.0.engagement == 50 && shown.1.is_none()
+    };
     assert!(done.leads.values().all(gone));
     assert_eq!(world.account_ids().await, [""; 0]);
     for id in ["ada", "alone"] {

@@ -139,11 +139,8 @@ fn state_of(handoff: &v1::Handoff) -> String {
 async fn work(client: &Client, args: &WorkArgs) -> anyhow::Result<()> {
     let columns = WORK_COLUMNS.iter().map(|&name| name.to_owned()).collect();
     let mut listing = Listing::new(std::io::stdout().lock(), args.format, columns);
-    let request = v1::ListWorkRequest {
-        owner: args.owner.clone(),
-        page_size: args.number,
-        ..Default::default()
-    };
+    let request =
+        v1::ListWorkRequest { owner: args.owner.clone(), limit: args.number, ..Default::default() };
     let items = client.list_work(request).await?.items;
     let row = |item: &v1::WorkItem| -> Vec<Value> {
         let handoff = item.handoff.clone().unwrap_or_default();

@@ -74,12 +74,12 @@ pub(crate) fn run_on_file(command: &PolicyCommand) -> anyhow::Result<Option<bool
 pub(crate) async fn run(client: &Client, command: &PolicyCommand) -> anyhow::Result<()> {
     match command {
         PolicyCommand::Show { version } => {
-            let request = v1::GetHandoffPolicyRequest { version: *version };
+            let request = v1::GetHandoffPolicyRequest { version: *version, ..Default::default() };
             print!("{}", client.get_handoff_policy(request).await?.policy_file);
         }
         PolicyCommand::Put(args) => {
             let policy_file = read(&args.file)?;
-            let request = v1::GetHandoffPolicyRequest { version: 0 };
+            let request = v1::GetHandoffPolicyRequest::default();
             let base_version = client.get_handoff_policy(request).await?.version;
             let request = v1::PutHandoffPolicyRequest {
                 policy_file,

@@ -116,6 +116,7 @@ async fn funnel(client: &Client, args: &FunnelArgs) -> anyhow::Result<()> {
         start_time: args.period.from.map(moment::to_proto),
         end_time: args.period.until.map(moment::to_proto),
         origin_attribute: args.origin.clone(),
+        ..Default::default()
     };
     let cohorts = client.get_funnel(request).await?.cohorts;
     let columns = FUNNEL.iter().map(|&name| name.to_owned()).collect();
@@ -153,6 +154,7 @@ async fn rules(client: &Client, args: &RulesArgs) -> anyhow::Result<()> {
     let request = v1::GetRuleReportRequest {
         start_time: args.period.from.map(moment::to_proto),
         end_time: args.period.until.map(moment::to_proto),
+        ..Default::default()
     };
     let found = client.get_rule_report(request).await?;
     let columns = RULES.iter().map(|&name| name.to_owned()).collect();

@@ -83,9 +83,8 @@ impl App {
             before = Some((last.created_at, last.id.clone()));
             let accounts = page.iter().filter_map(|handoff| handoff.account.clone());
             let bought = view.accounts_that_bought(accounts).await?;
-            let early = |handoff: &HandoffRecord| {
-                period.from.is_some_and(|from| handoff.created_at < from)
-            };
+            let early =
+                |handoff: &HandoffRecord| period.from.is_some_and(|from| handoff.created_at < from);
             for handoff in page.iter().filter(|handoff| !early(handoff)) {
                 let won = handoff.account.as_ref().is_some_and(|id| bought.contains(id));
                 tally.add(&decided(handoff, won));

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use abm_core::assess::{AccountRules, AssessedLead, assess_lead};
-use abm_core::rule::{ActivityFacts, Answer, Rule};
+use abm_core::assess::{AccountRules, AssessedLead, LeadRules, assess_lead};
+use abm_core::rule::{AccountFacts, ActivityFacts, Answer, Rule};
 use abm_core::tier::Tier;
-use abm_core::{AccountId, Activity, LeadId, Timestamp, WorkspaceId};
+use abm_core::{AccountId, AccountProfile, Activity, LeadId, Timestamp, WorkspaceId};
 use abm_store::{
-    AccountState, ActivityFilter, ActivityPlace, Cause, LeadRecord, Lock, WorkspaceRecord, WriteTx,
+    AccountState, ActivityFilter, ActivityPlace, Cause, LeadRecord, Lock, PersonState,
+    WorkspaceRecord, WriteTx,
 };
 
 use crate::derive::derive;
@@ -235,11 +236,16 @@ async fn assess_leads(
     let states = tx.people(keys).await?;
     let accounts = tx.account_states(people.iter().filter_map(|lead| lead.account.clone())).await?;
     let (nobody, model) = (AccountRules::default(), &compiled.model);
+    let nowhere = AccountFacts::new(&AccountProfile::default());
     let assessed = |lead: &LeadRecord| {
-        let state = states.get(&lead.id)?;
-        let account = lead.account.as_ref().and_then(|id| accounts.get(id));
-        let account = account.map_or(&nobody, |account| &account.rules);
-        Some(assess_lead(model, &state.rules, account, &state.ledger, now.secs()))
+        let PersonState { rules, ledger, .. } = states.get(&lead.id)?;
+        let Some(account) = &lead.account else {
+            // Of those without an account only the ledger is stored.
+            let rules = LeadRules::new(model, &lead.profile, &nowhere);
+            return Some(assess_lead(model, &rules, &nobody, ledger, now.secs()));
+        };
+        let account = accounts.get(account).map_or(&nobody, |account| &account.rules);
+        Some(assess_lead(model, rules, account, ledger, now.secs()))
     };
     let each = people.iter().map(|lead| (lead.id.clone(), assessed(lead).unwrap_or_default()));
     Ok(each.collect())

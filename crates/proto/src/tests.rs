@@ -9,7 +9,7 @@ use crate::v1::DataClass;
 use crate::{FILE_DESCRIPTOR_SET, v1};
 
 /// The calls that neither write nor read the workspace, and so take no revision.
-const PURE: [&str; 1] = ["ValidateModel"];
+const PURE: [&str; 2] = ["ValidateModel", "ValidateHandoffPolicy"];
 
 #[test]
 fn calls_carry_request_ids_revisions_and_pages() -> Result<(), DecodeError> {
@@ -38,7 +38,7 @@ fn calls_carry_request_ids_revisions_and_pages() -> Result<(), DecodeError> {
         }
         calls += 1;
     }
-    assert_eq!(calls, 43);
+    assert_eq!(calls, 61);
     Ok(())
 }
 
@@ -56,26 +56,45 @@ fn descriptors_keep_the_marks_of_personal_fields() -> Result<(), DecodeError> {
     }
     personal.sort();
     let expected = [
+        "AcceptHandoffRequest.comment",
         "Account.owner",
         "Activity.attributes",
         "Activity.email",
         "Adjustment.reason",
+        "ClaimHandoffRequest.owner",
+        "HandOverRequest.reason",
+        "Handoff.comment",
+        "Handoff.owner",
+        "HandoffEvent.details",
+        "HandoffPacket.reasons",
         "Lead.attributes",
         "Lead.email",
         "Lead.first_name",
         "Lead.last_name",
         "Lead.title",
+        "ListHandoffsRequest.owner",
+        "ListWorkRequest.owner",
         "MergeAccountsRequest.reason",
         "MergeLeadsRequest.reason",
         "MoveLeadRequest.reason",
         "Opportunity.attributes",
         "Opportunity.owner",
+        "PacketPerson.title",
         "PersonView.title",
         "PriorityAccount.owner",
+        "Qualification.value",
+        "ReassignHandoffRequest.owner",
+        "ReassignHandoffRequest.reason",
+        "RecordAttemptRequest.comment",
+        "RejectHandoffRequest.comment",
         "SetBuyingRoleRequest.reason",
         "SetParentRequest.reason",
+        "SetStageRequest.reason",
         "SplitAccountRequest.reason",
         "SplitLeadRequest.reason",
+        "StageTransition.reason",
+        "TryRouteResponse.owner",
+        "TryRouteResponse.passed_over",
     ];
     assert_eq!(personal, expected);
     Ok(())

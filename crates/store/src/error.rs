@@ -87,7 +87,8 @@ fn by_code(code: &str, error: DbErr) -> StoreError {
         };
     }
     match code {
-        "40001" | "40P01" | "55P03" => StoreError::Conflict,
+        // Serialization, deadlock, lock, and a key that another replica took meanwhile.
+        "40001" | "40P01" | "55P03" | "23505" => StoreError::Conflict,
         "53100" | "25006" => StoreError::StorageFull(error),
         _ if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => {
             StoreError::Unavailable(error)

@@ -181,6 +181,7 @@ pub(super) async fn try_route(client: &Client, args: &TryArgs) -> anyhow::Result
         lead_id: args.subject.lead.clone(),
         account_id: args.subject.account.clone(),
         cause: cause.into(),
+        ..Default::default()
     };
     let tried = client.try_route(request).await?;
     let whose = match tried.owner.as_str() {

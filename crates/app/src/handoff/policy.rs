@@ -110,6 +110,8 @@ pub struct RouteTried {
     pub sla: String,
     /// Its clock.
     pub clock: HandoffClock,
+    /// The position this was read at.
+    pub revision: u64,
 }
 
 impl App {
@@ -188,6 +190,7 @@ impl App {
         cause: HandoffCause,
     ) -> Result<RouteTried, AppError> {
         let view = self.inner.snapshot(workspace).await?;
+        let revision = view.revision().await?;
         let compiled = self.inner.model_for(&view, None).await?;
         let policy = InForce::read(&view).await?;
         let leads: Vec<LeadId> = lead.into_iter().collect();
@@ -205,6 +208,6 @@ impl App {
         let owner = Some(handed.account_profile.owner.as_str()).filter(|owner| !owner.is_empty());
         let routed = handed.with_facts(|facts| loads.give(&policy.rules, facts, owner, now));
         let (sla, clock) = handed.with_facts(|facts| policy.clock(facts, routed.owner(), now));
-        Ok(RouteTried { routed, sla, clock })
+        Ok(RouteTried { routed, sla, clock, revision })
     }
 }

@@ -147,8 +147,8 @@ pub(crate) fn work(item: WorkItem) -> v1::WorkItem {
 }
 
 /// Where something would go.
-pub(crate) fn route(tried: RouteTried) -> v1::TryRouteResponse {
-    let RouteTried { routed, sla, clock } = tried;
+pub(crate) fn route(tried: RouteTried, revision: String) -> v1::TryRouteResponse {
+    let RouteTried { routed, sla, clock, revision: _ } = tried;
     let (owner, queue) = match routed.to {
         Assignee::Owner(owner) => (owner, String::new()),
         Assignee::Queue(queue) => (String::new(), queue),
@@ -161,6 +161,7 @@ pub(crate) fn route(tried: RouteTried) -> v1::TryRouteResponse {
         passed_over: routed.passed_over.iter().map(passed_over).collect(),
         sla,
         due_time: Some(time::to_proto(clock.due_at)),
+        revision,
     }
 }
 

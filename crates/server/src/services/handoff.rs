@@ -3,6 +3,7 @@
 use abm_app::{
     App, Attempt, Given, HandoffCall, HandoffFilter, PolicyRecord, Rejection, RequestKey, Role,
 };
+use abm_core::handoff::HandoffCause;
 use abm_core::lifecycle::Actor;
 use abm_core::model::Severity;
 use abm_core::policy::Assignee;
@@ -55,6 +56,11 @@ fn subject(lead: &str, account: &str) -> Result<(Option<AccountId>, Option<LeadI
         (lead, "") => Ok((None, Some(lead_id(lead)?))),
         _ => Err(invalid_field("account_id", "goes not with a lead_id")),
     }
+}
+
+/// How many items: the default for 0, at most as many as a page.
+fn limit(asked: i32) -> Result<u64, Status> {
+    page_size(asked).map_err(|_| invalid_field("limit", "is negative"))
 }
 
 impl Services {
@@ -157,7 +163,7 @@ impl HandoffService for Services {
         request: Request<v1::ListWorkRequest>,
     ) -> Reply<v1::ListWorkResponse> {
         let call = self.open(request)?;
-        let size = usize::try_from(page_size(call.message.page_size)?).unwrap_or(usize::MAX);
+        let size = usize::try_from(limit(call.message.limit)?).unwrap_or(usize::MAX);
         self.at_least(&call.caller, &call.message.min_revision).await?;
         let owner = Some(call.message.owner.as_str()).filter(|owner| !owner.is_empty());
         let found = self.app.work_list(call.caller.workspace, owner, size).await;
@@ -268,6 +274,7 @@ impl HandoffService for Services {
     ) -> Reply<v1::GetHandoffPolicyResponse> {
         let call = self.open(request)?;
         let asked = version(call.message.version);
+        self.at_least(&call.caller, &call.message.min_revision).await?;
         let found = self.app.policy(call.caller.workspace, asked).await.map_err(status_of)?;
         let revision = self.revision(&call.caller, found.revision);
         let policy_file = found.file;
@@ -314,9 +321,11 @@ impl HandoffService for Services {
     ) -> Reply<v1::ValidateHandoffPolicyResponse> {
         let call = self.open(request)?;
         let problems = App::policy_problems(&call.message.policy_file);
+        let revision = self.app.position(call.caller.workspace).await.map_err(status_of)?;
         Ok(Response::new(v1::ValidateHandoffPolicyResponse {
             valid: problems.iter().all(|problem| problem.severity == Severity::Warning),
             problems: problems.into_iter().take(PROBLEMS).map(model::problem).collect(),
+            revision: self.revision(&call.caller, revision),
         }))
     }
 
@@ -332,8 +341,11 @@ impl HandoffService for Services {
         if !found.is_empty() {
             return Err(invalid(&found));
         }
-        let cause = cause.unwrap_or(abm_core::handoff::HandoffCause::Person);
+        let cause = cause.unwrap_or(HandoffCause::Person);
+        self.at_least(&call.caller, &message.min_revision).await?;
         let tried = self.app.try_route(call.caller.workspace, account, lead, cause).await;
-        Ok(Response::new(handoff::route(tried.map_err(status_of)?)))
+        let tried = tried.map_err(status_of)?;
+        let revision = self.revision(&call.caller, tried.revision);
+        Ok(Response::new(handoff::route(tried, revision)))
     }
 }

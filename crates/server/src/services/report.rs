@@ -49,6 +49,7 @@ impl ReportService for Services {
             period: period(message.start_time.as_ref(), message.end_time.as_ref())?,
             origin: origin.to_owned(),
         };
+        self.at_least(&call.caller, &message.min_revision).await?;
         let found = self.app.funnel(call.caller.workspace, &question).await;
         let (cohorts, revision) = found.map_err(status_of)?;
         Ok(Response::new(v1::GetFunnelResponse {
@@ -64,6 +65,7 @@ impl ReportService for Services {
         let call = self.open(request)?;
         let message = &call.message;
         let period = period(message.start_time.as_ref(), message.end_time.as_ref())?;
+        self.at_least(&call.caller, &message.min_revision).await?;
         let found = self.app.rule_report(call.caller.workspace, period).await;
         let (findings, revision) = found.map_err(status_of)?;
         let revision = self.revision(&call.caller, revision);
