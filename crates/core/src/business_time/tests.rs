@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -205,19 +203,6 @@ fn without_working_time_within_five_years_nothing_is_due() {
     }
 }
 
-#[test]
-fn ten_thousand_calls_of_a_month_each_take_well_under_a_second() {
-    let office = office("America/New_York", &["2026-12-25"]);
-    let start = at("2026-10-05T00:00:00Z");
-    let begun = std::time::Instant::now();
-    for n in 0..10_000 {
-        assert!(office.due(start + n * 997, 20 * 30_600).is_some());
-    }
-    // Generous: other work may run beside the tests, and they are not optimized throughout.
-    let taken = begun.elapsed();
-    assert!(taken < Duration::from_secs(5), "{taken:?}");
-}
-
 /// Any calendar, with up to three intervals a day and holidays around changes of clocks.
 fn any_calendar() -> impl Strategy<Value = Calendar> {
     let day = prop::collection::btree_set(0_u16..=96, 0..7).prop_map(|quarters| {
@@ -261,7 +246,11 @@ proptest! {
         start in any_moment(),
         work in prop_oneof![0..7_200_i64, 0..2_000_000_i64],
     ) {
-        let due = calendar.due(start, work).unwrap();
+        let Some(due) = calendar.due(start, work) else {
+            // There is too little working time as far as anybody looks.
+            prop_assert!(calendar.worked(start, start + HORIZON_SECS) < work);
+            return Ok(());
+        };
         prop_assert!(due >= start);
         prop_assert_eq!(calendar.worked(start, due), work);
         let before = Timestamp::from_micros(due.micros() - 1);
