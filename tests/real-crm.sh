@@ -31,6 +31,28 @@ check_maven() {
     [ "$(digest)" = "$first" ] || fail "opportunities before their accounts changed the digest"
     ok "opportunities before their accounts give the same digest"
     backtest_maven
+    fit_of_maven
+}
+
+# The fit of the 85 accounts under rules of size, revenue and sector.
+fit_of_maven() {
+    cat >"$work/icp.yaml" <<'YAML'
+name: ideal customers
+signals: []
+account_fit:
+  people_percent: 0
+  rules:
+    - {name: known, when: account.name != "", points: 20}
+    - {name: medium, when: account.employees >= 1000 && account.employees < 5000, points: 15}
+    - {name: large, when: account.employees >= 5000, points: 30}
+    - {name: half a billion, when: account.annual_revenue_usd >= 500000000 && account.annual_revenue_usd < 2000000000, points: 15}
+    - {name: two billions, when: account.annual_revenue_usd >= 2000000000, points: 30}
+    - {name: technical, when: 'account.industry in ["software", "technolgy", "telecommunications"]', points: 20}
+YAML
+    "$abm" model publish "$work/icp.yaml" >/dev/null
+    expect "accounts by fit" "20:14 35:6 40:3 50:18 65:6 70:10 80:16 85:3 100:9" \
+        "$("$abm" top --all --number 1000 | awk '$1 ~ /^[0-9]+$/ && NF > 6 {print $5}' | sort -n | uniq -c |
+            awk '{printf "%s%s:%s", sep, $2, $1; sep = " "}')"
 }
 
 # Fit by firm against the sales of 2017. In the 30 days after 2017-02-01 half of the 85 accounts buy

@@ -1,6 +1,7 @@
 //! From marketing to sales: who is handed over and when, who gets it, what sales makes of it.
 
 mod clock;
+mod quarter;
 mod race;
 mod reports;
 mod sales;

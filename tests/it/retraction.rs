@@ -186,6 +186,12 @@ async fn it_tells_the_designations_that_rested_on_what_went(world: World) {
     assert_eq!(mql("ada"), (true, Some(false)), "it was the demo that made her one");
     assert_eq!(mql("bob"), (true, Some(true)), "meetings are enough");
     assert_eq!(mql("cyd"), (true, Some(false)), "also without an account");
+    let handoffs = world.handoffs().await;
+    let of = |id: &str| handoffs.iter().find(|h| h.lead.as_ref().is_some_and(|l| l.as_str() == id));
+    let told = |id: &str| done.handoffs_of_leads.get(&LeadId::new(id).unwrap());
+    assert_eq!(told("cyd"), of("cyd").map(|handoff| &handoff.id), "and what was handed over");
+    assert!(told("ada").is_some() && told("bob").is_none());
+    assert_eq!(done.handoffs_of_accounts.len(), 1);
 }
 
 async fn a_filter_takes_back_what_meets_all_of_it(world: World) {

@@ -8,7 +8,7 @@ use abm_core::handoff::{AttemptKind, AttemptOutcome};
 use abm_core::lifecycle::{Actor, Mark};
 use abm_core::policy::Assignee;
 use abm_core::qualification::Criterion;
-use abm_core::{LeadId, Stage, Timestamp};
+use abm_core::{AccountId, LeadId, Stage, Timestamp};
 
 use crate::{World, note};
 
@@ -16,6 +16,13 @@ impl World {
     /// All handoffs, the latest first.
     pub async fn handoffs(&self) -> Vec<HandoffRecord> {
         let filter = HandoffFilter::default();
+        self.app.handoffs(self.workspace, &filter, None, 1_000).await.expect("handoffs").0
+    }
+
+    /// The handoffs of an account, the latest first.
+    pub async fn handoffs_of(&self, account: &str) -> Vec<HandoffRecord> {
+        let account = Some(AccountId::new(account).expect("an id"));
+        let filter = HandoffFilter { account, ..HandoffFilter::default() };
         self.app.handoffs(self.workspace, &filter, None, 1_000).await.expect("handoffs").0
     }
 

@@ -83,6 +83,7 @@ fn show(done: &v1::RetractActivitiesResponse, applied: bool) {
         let before = (account.engagement_before, account.fit_before, tier(account.tier_before()));
         let after = (account.engagement_after, account.fit_after, tier(account.tier_after()));
         let mqa = designation("marketing qualified account", account.mqa_before, account.mqa_after);
+        let mqa = mqa + &to_look_at(&account.handoff_id);
         if account.gone {
             println!("  account {:<28} is gone{mqa}", account.account_id);
         } else if before != after || !mqa.is_empty() {
@@ -95,11 +96,20 @@ fn show(done: &v1::RetractActivitiesResponse, applied: bool) {
     for lead in &done.leads {
         let (before, after) = (lead.engagement_before, lead.engagement_after);
         let mql = designation("marketing qualified lead", lead.mql_before, lead.mql_after);
+        let mql = mql + &to_look_at(&lead.handoff_id);
         if lead.gone {
             println!("  lead {:<31} is gone{mql}", lead.lead_id);
         } else if before != after || !mql.is_empty() {
             println!("  lead {:<31} engagement {before} -> {after}{mql}", lead.lead_id);
         }
+    }
+}
+
+/// Tells a handoff that rested on what was taken back.
+fn to_look_at(handoff: &str) -> String {
+    match handoff {
+        "" => String::new(),
+        id => format!(", handed over as {id}"),
     }
 }
 

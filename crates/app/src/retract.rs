@@ -65,6 +65,10 @@ pub struct Retracted {
     pub accounts: BTreeMap<AccountId, (Shown, Option<Shown>)>,
     /// People touched, before and after; `None` after for one who is gone.
     pub leads: BTreeMap<LeadId, (AssessedLead, Option<AssessedLead>)>,
+    /// The open handoffs of accounts that stop to be marketing qualified by it.
+    pub handoffs_of_accounts: BTreeMap<AccountId, String>,
+    /// The open handoffs of people who stop to be marketing qualified by it, or are gone.
+    pub handoffs_of_leads: BTreeMap<LeadId, String>,
     /// How many accounts and people there are of them; more than are listed when the call is
     /// sent again.
     pub totals: (u64, u64),
@@ -215,8 +219,18 @@ async fn take_back(
             (id, (before, after))
         })
         .collect();
+    let ends = |was: bool, is: Option<bool>| was && is != Some(true);
+    let rested = accounts.iter().filter(|(_, (was, is))| ends(was.mqa, is.map(|is| is.mqa)));
+    let of_accounts = tx.open_handoffs_of_accounts(rested.map(|(id, _)| id.clone())).await?;
+    let rested = leads.iter().filter(|(_, (was, is))| ends(was.mql, is.map(|is| is.mql)));
+    let of_leads = tx.open_handoffs_of_leads(rested.map(|(id, _)| id.clone())).await?;
     Ok(Retracted {
         activities: found.len() as u64,
+        handoffs_of_accounts: of_accounts
+            .into_iter()
+            .map(|(id, handoff)| (id, handoff.id))
+            .collect(),
+        handoffs_of_leads: of_leads,
         totals: (accounts.len() as u64, leads.len() as u64),
         accounts,
         leads,

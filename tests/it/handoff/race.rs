@@ -19,10 +19,7 @@ async fn of_many_claimers_one_wins_and_the_others_are_told(world: World) {
         world.accounts([abm_tests::account(&company).employees(5_000)]).await;
         world.leads([abm_tests::lead(&person).account(&company).title("CTO")]).await;
         assert_eq!(world.record([asks(&person)]).await, created(1));
-        let handoff = world.handoffs().await.into_iter().find(|handoff| {
-            handoff.account.as_ref().is_some_and(|account| account.as_str() == company)
-        });
-        let handoff = handoff.unwrap();
+        let handoff = world.handoffs_of(&company).await.remove(0);
         let claims = (0..CLAIMERS).map(|claimer| {
             let world = replicas[claimer % replicas.len()].clone();
             let (handoff, owner) = (handoff.clone(), format!("claimer {claimer}"));

@@ -23,12 +23,8 @@ async fn the_rule_that_brings_what_sales_turns_down_is_named_first(world: World)
         world.accounts([account(&company).employees(5_000)]).await;
         world.leads([lead(&person).account(&company).title("CTO")]).await;
         world.record(if met { meets(&person) } else { vec![asks(&person)] }).await;
-        let handoff = world
-            .handoffs()
-            .await
-            .into_iter()
-            .find(|handoff| handoff.lead.as_ref().is_some_and(|lead| lead.as_str() == person));
-        let claimed = world.claim(&handoff.unwrap(), "ann").await.unwrap().handoff;
+        let handoff = world.handoffs_of(&company).await.remove(0);
+        let claimed = world.claim(&handoff, "ann").await.unwrap().handoff;
         let turned_down = if met { n % 10 != 0 } else { n % 10 == 1 };
         if turned_down {
             world.reject(&claimed, "not_a_fit", None).await.unwrap();

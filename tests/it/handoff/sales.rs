@@ -12,6 +12,7 @@ both_engines!(
     a_handoff_is_claimed_tried_and_accepted,
     an_sql_needs_to_be_known_for_what_the_policy_requires,
     who_is_turned_down_for_now_comes_again_after_their_date,
+    who_has_no_account_comes_again_as_well,
     a_raised_hand_ends_nurturing_early,
     who_is_turned_down_for_good_comes_never_again_unless_reinstated,
     a_reason_is_one_of_the_policy,
@@ -86,6 +87,18 @@ async fn who_is_turned_down_for_now_comes_again_after_their_date(world: World) {
     assert_eq!(world.handoffs().await.len(), 2);
     let moves = world.moves("ada").await;
     assert_eq!(moves[1..], ["recycle to lead by sales", "qualify to mql by rule"]);
+}
+
+async fn who_has_no_account_comes_again_as_well(world: World) {
+    let world = a_world(world, 2).await;
+    world.leads([abm_tests::lead("eve").title("CEO")]).await;
+    world.record([asks("eve")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    world.reject(&claimed, "no_timing", Some(world.now() + days(2))).await.unwrap();
+    world.pass(days(2));
+    world.apply_handoffs().await;
+    assert_eq!(world.stage("eve").await, "mql");
+    assert_eq!(world.handoffs().await.len(), 2);
 }
 
 async fn a_raised_hand_ends_nurturing_early(world: World) {

@@ -75,6 +75,13 @@ impl AnAccount {
         self
     }
 
+    /// Who owns it.
+    #[must_use]
+    pub fn owner(mut self, owner: &str) -> Self {
+        owner.clone_into(&mut self.profile.owner);
+        self
+    }
+
     /// A further field.
     #[must_use]
     pub fn attribute(mut self, name: &str, value: &str) -> Self {

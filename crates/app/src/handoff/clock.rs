@@ -5,11 +5,11 @@ use abm_core::handoff::Act;
 use abm_core::lifecycle::{Actor, Grounds};
 use abm_core::policy::Assignee;
 use abm_core::{DAY, Timestamp, WorkspaceId};
-use abm_store::{Cause, HandoffEnd, HandoffEvent, HandoffRecord, Lock, WriteTx};
+use abm_store::{Cause, HandoffEnd, HandoffEvent, HandoffRecord, LeadRecord, Lock, WriteTx};
 
 use super::act::Leads;
 use super::policy::{InForce, Loads};
-use crate::gather::{News, fold_accounts};
+use crate::gather::{Alone, News, fold_accounts};
 use crate::regroup::{Accounts, lock_accounts};
 use crate::{App, AppError, Inner};
 
@@ -164,7 +164,16 @@ async fn end_nurturing(inner: &Inner, workspace: WorkspaceId) -> Result<bool, Ap
     let accounts = leads.values().filter_map(|lead| lead.account.clone()).collect();
     let states = lock_accounts(&tx, &compiled, accounts, Accounts::new(), now).await?;
     tx.end_nurturing(over).await?;
-    fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
+    let mut news = News::default();
+    let alone: Vec<LeadRecord> =
+        leads.into_values().filter(|lead| lead.account.is_none()).collect();
+    let mut people = tx.people(alone.iter().map(|lead| (None, lead.id.clone()))).await?;
+    news.alone.extend(
+        alone.into_iter().filter_map(|lead| {
+            Some(Alone { state: people.remove(&lead.id)?, profile: lead.profile })
+        }),
+    );
+    fold_accounts(&tx, &compiled, states, news, Cause::Time, now).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -65,14 +65,30 @@ pub(crate) fn filter(sent: v1::ActivityFilter) -> Result<Retraction, Vec<Violati
 }
 
 /// What a retraction did.
-pub(crate) fn to_proto(done: Retracted, revision: String) -> v1::RetractActivitiesResponse {
+pub(crate) fn to_proto(mut done: Retracted, revision: String) -> v1::RetractActivitiesResponse {
     let count = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
     v1::RetractActivitiesResponse {
         retracted: count(done.activities),
         accounts_total: count(done.totals.0),
         leads_total: count(done.totals.1),
-        accounts: done.accounts.into_iter().take(LISTED).map(account).collect(),
-        leads: done.leads.into_iter().take(LISTED).map(lead).collect(),
+        accounts: done
+            .accounts
+            .into_iter()
+            .take(LISTED)
+            .map(|(id, shown)| {
+                let handoff_id = done.handoffs_of_accounts.remove(&id).unwrap_or_default();
+                v1::AccountShift { handoff_id, ..account((id, shown)) }
+            })
+            .collect(),
+        leads: done
+            .leads
+            .into_iter()
+            .take(LISTED)
+            .map(|(id, shown)| {
+                let handoff_id = done.handoffs_of_leads.remove(&id).unwrap_or_default();
+                v1::LeadShift { handoff_id, ..lead((id, shown)) }
+            })
+            .collect(),
         next_start_time: done.next_from.map(time::to_proto),
         revision,
     }
@@ -107,5 +123,6 @@ fn lead((id, (before, after)): (LeadId, (AssessedLead, Option<AssessedLead>))) -
         engagement_after: after.engagement.into(),
         mql_before: before.mql,
         mql_after: after.mql,
+        handoff_id: String::new(),
     }
 }
