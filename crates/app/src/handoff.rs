@@ -2,8 +2,10 @@
 //! sales makes of it.
 
 mod act;
+mod by_hand;
 mod clock;
 mod decide;
+mod leads;
 mod packet;
 mod policy;
 mod read;

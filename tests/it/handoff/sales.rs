@@ -10,6 +10,7 @@ use super::{a_world, asks};
 
 both_engines!(
     a_handoff_is_claimed_tried_and_accepted,
+    who_is_merged_meanwhile_moves_as_the_survivor,
     an_sql_needs_to_be_known_for_what_the_policy_requires,
     who_is_turned_down_for_now_comes_again_after_their_date,
     who_has_no_account_comes_again_as_well,
@@ -53,6 +54,16 @@ async fn a_handoff_is_claimed_tried_and_accepted(world: World) {
     ] {
         assert_eq!(ended.unwrap_err().to_string(), "the handoff has ended: it is accepted");
     }
+}
+
+async fn who_is_merged_meanwhile_moves_as_the_survivor(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    world.set_stage("bob", StageChange::To(Stage::Mql), Actor::Marketing, "").await.unwrap();
+    world.merge_leads("bob", &["ada"]).await.unwrap();
+    world.accept_knowing(&claimed, "bob").await;
+    assert_eq!(world.stage("bob").await, "sql");
 }
 
 async fn an_sql_needs_to_be_known_for_what_the_policy_requires(world: World) {

@@ -2,20 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use abm_core::handoff::{
-    Act, AttemptKind, AttemptOutcome, HandoffCause, HandoffState, RejectionKind,
-};
-use abm_core::lifecycle::{Actor, Asked, Grounds, Move};
+use abm_core::handoff::{Act, AttemptKind, AttemptOutcome, HandoffState, RejectionKind};
+use abm_core::lifecycle::{Actor, Grounds};
 use abm_core::policy::Assignee;
 use abm_core::qualification::Criterion;
-use abm_core::{AccountId, DAY, LeadId, Timestamp, WorkspaceId, limits};
+use abm_core::{DAY, Timestamp, WorkspaceId, limits};
 use abm_store::{HandoffEnd, HandoffEvent, HandoffRecord, Lock, WriteTx};
 
-use super::decide::Made;
-use super::policy::{InForce, Loads};
-use super::subject::{Handed, Whom};
+use super::leads::{Leads, counted};
+use super::policy::InForce;
 use crate::idempotency::RequestKey;
-use crate::lifecycle::{Moving, Record};
 use crate::{App, AppError, Inner};
 
 /// A call about one handoff.
@@ -169,31 +165,9 @@ impl App {
         }
         self.writer.run(move |inner| async move { act(&inner, workspace, call, doing).await }).await
     }
-
-    /// Hands an account or a lead over because a person of marketing says so. One that is handed
-    /// over already is joined.
-    ///
-    /// # Errors
-    /// When there is no such lead or account; when the lead cannot be marketing qualified from
-    /// where it stands.
-    pub async fn hand_over(
-        &self,
-        workspace: WorkspaceId,
-        call: HandoffCall,
-        account: Option<AccountId>,
-        lead: Option<LeadId>,
-        reason: String,
-    ) -> Result<Given, AppError> {
-        check_comment(&reason)?;
-        self.writer
-            .run(move |inner| async move {
-                hand_over(&inner, workspace, call, account, lead, reason).await
-            })
-            .await
-    }
 }
 
-fn check_comment(comment: &str) -> Result<(), AppError> {
+pub(super) fn check_comment(comment: &str) -> Result<(), AppError> {
     limits::check_free_text("comment", comment).map_err(|found| AppError::Invalid(vec![found]))
 }
 
@@ -390,8 +364,8 @@ impl Step<'_> {
         if required.is_empty() {
             return Ok(Vec::new());
         }
-        let leads = self.tx.handoff_leads(&handoff.id).await?;
-        let known = self.tx.qualifications(leads.into_iter().map(|lead| lead.lead)).await?;
+        let leads = counted(self.tx, handoff).await?;
+        let known = self.tx.qualifications(leads).await?;
         let known: BTreeSet<Criterion> =
             known.values().flat_map(|found| found.keys().copied()).collect();
         Ok(required.iter().filter(|criterion| !known.contains(criterion)).copied().collect())
@@ -416,125 +390,4 @@ impl Step<'_> {
             None => Ok(()),
         }
     }
-}
-
-/// The leads of a handoff that move with it.
-pub(super) struct Leads<'a> {
-    pub(super) handoff: &'a HandoffRecord,
-    pub(super) step: Move,
-    pub(super) grounds: &'a Grounds,
-    pub(super) actor: Actor,
-    pub(super) caller: &'a str,
-    pub(super) reason: &'a str,
-}
-
-impl Leads<'_> {
-    /// Moves them at a moment; gives why none of them could, of those there are.
-    pub(super) async fn go(
-        &self,
-        tx: &WriteTx,
-        model_version: u64,
-        at: Timestamp,
-    ) -> Result<Option<abm_core::lifecycle::Refused>, AppError> {
-        let leads = tx.handoff_leads(&self.handoff.id).await?;
-        let leads: BTreeSet<LeadId> = leads.into_iter().map(|lead| lead.lead).collect();
-        let mut moving = Moving::begin(tx, leads.clone(), at).await?;
-        let (mut refused, mut moved) = (None, leads.is_empty());
-        for lead in &leads {
-            let asked = Asked { actor: self.actor, at, grounds: self.grounds.clone() };
-            let record = Record {
-                caller: self.caller.to_owned(),
-                reason: self.reason.to_owned(),
-                model_version,
-                handoff: self.handoff.id.clone(),
-                evidence: String::new(),
-            };
-            match moving.step(lead, self.step, &asked, record) {
-                Ok(()) => moved = true,
-                Err(why) => refused = refused.or(Some(why)),
-            }
-        }
-        moving.store(tx).await?;
-        Ok(refused.filter(|_| !moved))
-    }
-}
-
-async fn hand_over(
-    inner: &Inner,
-    workspace: WorkspaceId,
-    call: HandoffCall,
-    account: Option<AccountId>,
-    lead: Option<LeadId>,
-    reason: String,
-) -> Result<Given, AppError> {
-    let now = inner.clock.now();
-    let (tx, record) = inner.begin(workspace, Lock::Exclusive).await?;
-    if let Some(first) = call.request.first_outcome(&tx).await? {
-        let (joined, id) = first.split_once(' ').unwrap_or(("", first.as_str()));
-        let found = tx.handoff(id).await?.ok_or_else(|| AppError::not_found("handoff", id))?;
-        let revision = tx.revision().await?;
-        return Ok(Given { handoff: found, joined: joined == "joined", revision });
-    }
-    let account = match (account, &lead) {
-        (_, Some(lead)) => {
-            let found = tx.leads([lead.clone()]).await?.remove(lead);
-            found.ok_or_else(|| AppError::not_found("lead", lead))?.account
-        }
-        (account, None) => account,
-    };
-    let leads: Vec<LeadId> = lead.into_iter().collect();
-    let of_account = tx.open_handoffs_of_accounts(account.clone()).await?.into_values().next();
-    let of_lead = tx.open_handoffs_of_leads(leads.iter().cloned()).await?.into_values().next();
-    let open = match of_lead {
-        Some(id) => Some(id),
-        None => of_account.as_ref().map(|handoff| handoff.id.clone()),
-    };
-    let compiled = inner.models.get(&tx, record.model_version).await?;
-    let policy = InForce::read(&tx).await?;
-    let mut made = Made::default();
-    let (id, joined) = match (open, of_account) {
-        (Some(id), handoff) => {
-            if let (Some(handoff), false) = (handoff, leads.is_empty()) {
-                made.join(handoff, &leads, (call.actor, &call.caller), now);
-            }
-            (id, true)
-        }
-        (None, _) => {
-            let cause = HandoffCause::Person;
-            let whom = Whom { account: account.as_ref(), leads: &leads, cause };
-            let handed = Handed::read(&tx, &compiled, whom, now).await?;
-            let mut loads = Loads::read(&tx, &policy.rules).await?;
-            let by = (call.actor, call.caller.as_str());
-            (made.hand_over(handed, &policy, &mut loads, by, now), false)
-        }
-    };
-    let mut moving = Moving::begin(&tx, leads.iter().cloned().collect(), now).await?;
-    for lead in &leads {
-        let is_mql = moving.get(lead).is_some_and(|stands| stands.lifecycle.is_mql());
-        let asked = Asked::new(call.actor, now);
-        let note = Record {
-            caller: call.caller.clone(),
-            reason: reason.clone(),
-            model_version: record.model_version,
-            handoff: id.clone(),
-            evidence: String::new(),
-        };
-        if !is_mql {
-            let moved = moving.step(lead, Move::Qualify, &asked, note);
-            moved.map_err(|refused| AppError::StateForbids {
-                subject: format!("lead/{lead}"),
-                message: format!("the lead {refused}"),
-            })?;
-        }
-        if !tx.open_handoffs_of_leads([lead.clone()]).await?.contains_key(lead) {
-            made.add_lead(&id, lead, HandoffCause::Person, now);
-        }
-    }
-    moving.store(&tx).await?;
-    made.store(&tx).await?;
-    let word = if joined { "joined" } else { "created" };
-    call.request.remember(&tx, format!("{word} {id}"), now).await?;
-    let handoff = tx.handoff(&id).await?.ok_or(AppError::Broken)?;
-    let revision = tx.commit().await?;
-    Ok(Given { handoff, joined, revision })
 }

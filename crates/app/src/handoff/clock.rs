@@ -7,7 +7,7 @@ use abm_core::policy::Assignee;
 use abm_core::{DAY, Timestamp, WorkspaceId};
 use abm_store::{Cause, HandoffEnd, HandoffEvent, HandoffRecord, LeadRecord, Lock, WriteTx};
 
-use super::act::Leads;
+use super::leads::Leads;
 use super::policy::{InForce, Loads};
 use crate::gather::{Alone, News, fold_accounts};
 use crate::regroup::{Accounts, lock_accounts};
