@@ -62,7 +62,7 @@ pub struct Policy {
     pub otherwise: Sla,
     /// Percent of the time allowed after which the owner is warned, 1 to 99.
     pub warn_percent: u16,
-    /// Where an overdue handoff goes that nobody has claimed.
+    /// Where an overdue handoff goes with which nobody has tried.
     pub escalate_to: Option<Target>,
     /// Percent of the time allowed after which it goes there, 100 to 1,000.
     pub escalate_percent: u16,

@@ -14,7 +14,7 @@ pub struct Clock {
     pub due: Timestamp,
     /// When the owner is warned.
     pub warn_at: Timestamp,
-    /// When it goes elsewhere if nobody has claimed it; `None` where it stays.
+    /// When it goes elsewhere if nobody has tried by then; `None` where it stays.
     pub escalate_at: Option<Timestamp>,
     /// When it ends by itself if nothing was decided.
     pub gives_up_at: Timestamp,

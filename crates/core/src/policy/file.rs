@@ -60,7 +60,7 @@ pub struct PolicyFile {
     /// Percent of the time allowed after which the owner is warned, 1 to 99.
     #[serde(default = "PolicyFile::warn_percent")]
     pub warn_percent: i64,
-    /// Where an overdue handoff goes that nobody has claimed.
+    /// Where an overdue handoff goes with which nobody has tried.
     #[serde(default)]
     pub escalate_to: Option<TargetFile>,
     /// Percent of the time allowed after which it goes there, 100 to 1,000.

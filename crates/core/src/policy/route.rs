@@ -86,7 +86,7 @@ impl Policy {
         search.nobody()
     }
 
-    /// Who gets a handoff that is overdue and that nobody has claimed; `None` where it stays. Where
+    /// Who gets an overdue handoff with which nobody has tried; `None` where it stays. Where
     /// nobody can be given it, it goes to the default queue.
     #[must_use]
     pub fn escalate(&self, load: &Load, at: Timestamp) -> Option<Routed> {
