@@ -19,6 +19,11 @@ pub enum StageChange {
     To(Stage),
     /// It is given up for good.
     Disqualify,
+    /// It is given back to marketing for now.
+    Recycle {
+        /// Up to when it is nurtured; as long as the policy says when unset.
+        nurture_until: Option<Timestamp>,
+    },
 }
 
 /// Where a lead stands, and what is known for it.
@@ -123,12 +128,20 @@ async fn set_stage(
         subject: format!("lead/{lead}"),
         message: format!("the lead {refused}"),
     };
+    let reason = !note.reason.trim().is_empty();
+    let mut grounds = Grounds { reason, ..Grounds::default() };
     let step = match change {
         StageChange::Disqualify => Move::Disqualify,
         StageChange::To(stage) => stands(&moving)?.lifecycle.towards(stage).map_err(forbids)?,
+        StageChange::Recycle { nurture_until } => {
+            grounds.nurture_until = Some(match nurture_until {
+                Some(until) => until,
+                None => now + i64::from(nurture_days(&tx).await?) * DAY,
+            });
+            Move::Recycle
+        }
     };
-    let reason = !note.reason.trim().is_empty();
-    let asked = Asked { actor, at: now, grounds: Grounds { reason, ..Grounds::default() } };
+    let asked = Asked { actor, at: now, grounds };
     let kept = Record {
         caller: note.by,
         reason: note.reason,

@@ -18,6 +18,8 @@ enum Target {
     Other,
     /// Given up for good.
     Disqualified,
+    /// An SQL that is given back to marketing for now.
+    Recycled,
 }
 
 /// Where to move a lead.
@@ -31,9 +33,13 @@ pub(crate) struct SetStageArgs {
     #[arg(value_enum)]
     stage: Target,
 
-    /// Why; required to disqualify, to reinstate and to set aside.
+    /// Why; required to disqualify, to recycle, to reinstate and to set aside.
     #[arg(long, default_value = "")]
     reason: String,
+
+    /// With `recycled`: up to when it is nurtured; as long as the policy says without.
+    #[arg(long, value_parser = moment::parse)]
+    nurture_until: Option<jiff::Timestamp>,
 }
 
 /// What sales found out.
@@ -76,12 +82,14 @@ pub(super) async fn set_stage(client: &Client, args: &SetStageArgs) -> anyhow::R
         Target::Mql => v1::Stage::Mql,
         Target::Evangelist => v1::Stage::Evangelist,
         Target::Other => v1::Stage::Other,
-        Target::Disqualified => v1::Stage::Unspecified,
+        Target::Disqualified | Target::Recycled => v1::Stage::Unspecified,
     };
     let request = v1::SetStageRequest {
         lead_id: args.lead.clone(),
         stage: stage.into(),
         disqualify: args.stage == Target::Disqualified,
+        recycle: args.stage == Target::Recycled,
+        nurture_until: args.nurture_until.map(moment::to_proto),
         reason: args.reason.clone(),
         ..Default::default()
     };

@@ -14,7 +14,8 @@ named!(
         Qualify = "qualify",
         /// Sales takes it: to SQL, by accepting a handoff.
         Accept = "accept",
-        /// Back to marketing for now: to lead, recycled.
+        /// Back to marketing for now: to lead, recycled. From MQL by the end of its handoff, from
+        /// SQL by sales for a reason, or because its opportunity was lost.
         Recycle = "recycle",
         /// Given up for good: disqualified.
         Disqualify = "disqualify",
@@ -86,13 +87,13 @@ impl Move {
     #[must_use]
     pub const fn actors(self) -> &'static [Actor] {
         match self {
-            Self::Identify => &[Actor::Rule, Actor::Import, Actor::Marketing],
+            Self::Identify | Self::Reinstate | Self::SetAside => &[Actor::Marketing],
             Self::Qualify => &[Actor::Rule, Actor::Marketing],
             Self::Accept => &[Actor::Sales],
-            // Sales turns it down, a period ran out, or its opportunity was lost.
+            // Sales turns it down or comes to nothing with it, a period ran out, or its opportunity
+            // was lost.
             Self::Recycle => &[Actor::Sales, Actor::Time, Actor::Opportunity],
             Self::Disqualify | Self::Advocate => &[Actor::Marketing, Actor::Sales],
-            Self::Reinstate | Self::SetAside => &[Actor::Marketing],
             Self::Outcome => &[Actor::Opportunity],
         }
     }
@@ -127,13 +128,20 @@ impl Move {
         matches!(self, Self::Accept | Self::Recycle)
     }
 
-    /// Sales accepts and gives back what was handed over to it, and nothing else.
-    const fn needs_handoff(self, actor: Actor) -> bool {
-        self.ends_handoff() && matches!(actor, Actor::Sales | Actor::Admin)
+    /// Sales accepts and turns down what was handed over to it, and nothing else. The handoff of
+    /// an SQL has ended.
+    const fn needs_handoff(self, actor: Actor, from: Stage) -> bool {
+        let sales = matches!(actor, Actor::Sales | Actor::Admin);
+        sales && self.ends_handoff() && matches!(from, Stage::Mql)
     }
 
-    const fn needs_reason(self) -> bool {
-        matches!(self, Self::Disqualify | Self::Reinstate | Self::SetAside)
+    const fn needs_reason(self, actor: Actor, from: Stage) -> bool {
+        let sales = matches!(actor, Actor::Sales | Actor::Admin);
+        match self {
+            Self::Disqualify | Self::Reinstate | Self::SetAside => true,
+            Self::Recycle => sales && matches!(from, Stage::Sql),
+            _ => false,
+        }
     }
 }
 
@@ -149,16 +157,16 @@ impl Lifecycle {
             return Err(Refused::By { step, actor: asked.actor });
         }
         // Handoffs go on beside opportunities, which may be known before sales says what it did.
-        let from = if step.ends_handoff() { self.decided } else { stage };
+        let from = if step.ends_handoff() && self.is_mql() { self.decided } else { stage };
         if !step.leads_from(from, mark) {
             return Err(Refused::From { step, stage, mark });
         }
         let Grounds { reason, handoff, unknown, raised_hand, nurture_until, outcome } =
             &asked.grounds;
-        if step.needs_reason() && !reason {
+        if step.needs_reason(asked.actor, from) && !reason {
             return Err(Refused::NoReason(step));
         }
-        if step.needs_handoff(asked.actor) && !handoff {
+        if step.needs_handoff(asked.actor, from) && !handoff {
             return Err(Refused::NoHandoff(step));
         }
         if step == Move::Accept && !unknown.is_empty() {

@@ -59,7 +59,7 @@ fn leads_move_from_where_the_paths_lead_and_from_nowhere_else() {
 #[test]
 fn each_move_is_made_by_those_who_may() {
     let table = [
-        (Move::Identify, at(Stage::Subscriber), "rule import marketing admin"),
+        (Move::Identify, at(Stage::Subscriber), "marketing admin"),
         (Move::Qualify, at(Stage::Lead), "rule marketing admin"),
         (Move::Accept, at(Stage::Mql), "sales admin"),
         (Move::Recycle, at(Stage::Mql), "time opportunity sales admin"),
@@ -104,6 +104,24 @@ fn who_is_given_up_or_set_aside_is_so_for_a_reason() {
         let found = life.after(step, &Asked::new(Actor::Marketing, NOW));
         assert_eq!(found, Err(Refused::NoReason(step)));
     }
+}
+
+#[test]
+fn sales_gives_back_an_mql_by_its_handoff_and_an_sql_for_a_reason() {
+    let recycle = |life: Lifecycle, reason, handoff| {
+        let grounds = Grounds { reason, handoff, ..Grounds::default() };
+        life.after(Move::Recycle, &Asked { actor: Actor::Sales, at: NOW, grounds })
+    };
+    let none = Err(Refused::NoHandoff(Move::Recycle));
+    assert_eq!(recycle(at(Stage::Mql), true, false), none);
+    assert_eq!(recycle(at(Stage::Mql), false, true).unwrap(), marked(Mark::Recycled));
+    assert_eq!(recycle(at(Stage::Sql), false, true), Err(Refused::NoReason(Move::Recycle)));
+    assert_eq!(recycle(at(Stage::Sql), true, false).unwrap(), marked(Mark::Recycled));
+    // What is under way is given up by losing it.
+    let busy = Lifecycle { outcome: Some(Outcome::Open), ..at(Stage::Sql) };
+    let (stage, mark) = (Stage::Opportunity, None);
+    let refused = Err(Refused::From { step: Move::Recycle, stage, mark });
+    assert_eq!(recycle(busy, true, false), refused);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 
 use super::handoff::actor_of;
 use super::{
-    Services, account_id, all_violations, check_rows, id_in, ids, inside, lead_id, page_of,
+    Services, account_id, all_violations, check_rows, id_in, ids, inside, lead_id, moment, page_of,
     page_size, request_key,
 };
 use crate::convert::{adjustment, enumeration, lead, lifecycle, verdict};
@@ -205,11 +205,17 @@ impl LeadService for Services {
         if !found.is_empty() {
             return Err(invalid(&found));
         }
-        let change = match (stage, message.disqualify) {
-            (Some(stage), false) => StageChange::To(stage),
-            (None, true) => StageChange::Disqualify,
+        let nurture_until = moment("nurture_until", message.nurture_until.as_ref())?;
+        if nurture_until.is_some() && !message.recycle {
+            return Err(invalid_field("nurture_until", "goes only with recycle"));
+        }
+        let change = match (stage, message.disqualify, message.recycle) {
+            (Some(stage), false, false) => StageChange::To(stage),
+            (None, true, false) => StageChange::Disqualify,
+            (None, false, true) => StageChange::Recycle { nurture_until },
             _ => {
-                return Err(invalid_field("stage", "is required without disqualify, and not with"));
+                let message = "is required, or one of disqualify and recycle instead";
+                return Err(invalid_field("stage", message));
             }
         };
         let (note, workspace) = (call.note(&message.reason), call.caller.workspace);
