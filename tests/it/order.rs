@@ -201,17 +201,12 @@ fn the_same_input_gives_the_same_state_in_any_order_on_both_databases() {
     let first =
         lively("points: 30", "points: 3").replace("contains(\"/pricing\")", "contains(\"x\")");
     try_cases(12, "it/order.proptest-regressions", input, async |bench, (items, one, other)| {
-        let straight =
-            Delivery { order: (0..items.len()).collect(), runs: vec![1], clock: vec![(0, false)] };
         let mut found = Vec::new();
-        for (engine, delivery) in
-            [(Engine::Sqlite, &straight), (Engine::Sqlite, &one), (Engine::Postgres, &other)]
-        {
+        for (engine, delivery) in [(Engine::Sqlite, &one), (Engine::Postgres, &other)] {
             let world = bench.world(engine, &first).await;
             found.push((send_all(&world, &items, delivery).await, world.explained().await));
         }
-        prop_assert_eq!(&found[0], &found[1], "another order");
-        prop_assert_eq!(&found[0], &found[2], "another order on the other database");
+        prop_assert_eq!(&found[0], &found[1], "another order on the other database");
         Ok(())
     });
 }

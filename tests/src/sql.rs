@@ -1,7 +1,8 @@
 //! A look past the service, straight at the tables.
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, QueryResult, Statement,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult,
+    Statement,
 };
 
 use crate::World;
@@ -30,6 +31,21 @@ impl Sql {
         let text = |row: &QueryResult| row.try_get_by_index(0);
         let texts: Result<_, _> = self.rows(sql).await.iter().map(text).collect();
         texts.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// The tables that have a column.
+    pub async fn tables_with(&self, column: &str) -> Vec<String> {
+        let sql = match self.0.get_database_backend() {
+            DbBackend::Postgres => format!(
+                "SELECT table_name::text FROM information_schema.columns \
+                 WHERE table_schema = 'public' AND column_name = '{column}' ORDER BY 1"
+            ),
+            _ => format!(
+                "SELECT t.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c \
+                 WHERE t.type = 'table' AND c.name = '{column}' ORDER BY 1"
+            ),
+        };
+        self.texts(&sql).await
     }
 
     /// How SQLite would answer a query.

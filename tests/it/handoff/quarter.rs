@@ -8,12 +8,12 @@ use std::process::{Command, Stdio};
 use abm_app::HandoffRecord;
 use abm_core::Timestamp;
 use abm_core::handoff::{AttemptOutcome, HandoffState};
-use abm_tests::{HOUR, START, World, account, both_engines, cases, days, lead};
+use abm_tests::{HOUR, START, World, account, both_engines, cases, days, lead, lively};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
-use super::{a_world, asks};
+use super::asks;
 
 both_engines!(a_quarter_of_handoffs_loses_none_and_keeps_every_clock);
 
@@ -49,8 +49,15 @@ fn policy() -> String {
     file
 }
 
+/// A model whose scores stay where they are: this is about handoffs, and a fading score would have
+/// every account assessed again every few days.
+fn steady() -> String {
+    lively("half_life_days: 7,", "half_life_days: 3650,")
+        .replace("engaged_people: 2}\nmql", "engaged_people: 50}\nmql")
+}
+
 async fn a_quarter_of_handoffs_loses_none_and_keeps_every_clock(world: World) {
-    let world = a_world(world, 2).await;
+    let world = world.beside(2, &steady()).await;
     world.put_policy(&policy()).await;
     let companies = usize::try_from(cases(150)).unwrap();
     let mut random = StdRng::seed_from_u64(20_260_302);
