@@ -1,16 +1,16 @@
 //! A draft of fit rules, learned from what became of people.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use abm_core::rule::{AccountFacts, Answer, LeadFacts, Rule, Scope};
 use abm_core::title::TitleRules;
 use abm_core::{AccountId, AccountProfile, LeadId, Model, WorkspaceId, fit, model};
 use abm_learn::measure::{self, Scored};
-use abm_learn::suggest::{self, Column, Field, Record, TooFew};
+use abm_learn::suggest::{self, TooFew};
 use abm_learn::{Examples, Measures, Suggestion, split};
 use abm_store::{LeadRecord, View};
 
+use crate::columns::Columns;
 use crate::{App, AppError};
 
 /// Most people that are looked at; of more, so many are drawn.
@@ -197,87 +197,17 @@ impl People {
 
     /// What is known of those who are learned from, field by field.
     fn examples(&self) -> Examples<'_> {
-        let rows = self.learned.len();
-        let mut columns: BTreeMap<Place<'_>, Vec<Option<Cow<'_, str>>>> = BTreeMap::new();
-        for (row, subject) in self.learned.iter().enumerate() {
-            for (place, value) in known(&subject.lead, self.profile_of(&subject.lead)) {
-                let column = columns.entry(place).or_insert_with(|| vec![None; rows]);
-                column.iter_mut().skip(row).take(1).for_each(|cell| *cell = Some(value.clone()));
-            }
+        let mut columns = Columns::default();
+        for subject in &self.learned {
+            columns.add(&subject.lead, self.profile_of(&subject.lead));
         }
-        columns.retain(|_, values| values.iter().flatten().count() >= LEAST_KNOWN);
-        let columns =
-            columns.into_iter().map(|(place, values)| Column { field: place.field(), values });
+        let columns = columns.known_of(LEAST_KNOWN);
         Examples {
-            columns: columns.collect(),
+            columns,
             signals: Vec::new(),
             outcomes: self.learned.iter().map(|subject| subject.outcome).collect(),
         }
     }
-}
-
-/// Where a value stands.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place<'a> {
-    Text(Record, &'static str),
-    Number(Record, &'static str),
-    Attribute(Record, &'a str),
-}
-
-impl Place<'_> {
-    fn field(self) -> Field {
-        match self {
-            Self::Text(record, name) => Field::text(record, name),
-            Self::Number(record, name) => Field::number(record, name),
-            Self::Attribute(record, name) => Field::attribute(record, name),
-        }
-    }
-}
-
-/// What is known of a person and their account, as rules may ask it. Names of people and
-/// companies are not learned from.
-fn known<'a>(
-    lead: &'a LeadRecord,
-    account: Option<&'a AccountProfile>,
-) -> Vec<(Place<'a>, Cow<'a, str>)> {
-    let mut found: Vec<(Place<'a>, Cow<'a, str>)> = Vec::new();
-    let profile = &lead.profile;
-    let host = profile.email_host().map(|host| host.to_string());
-    for (name, value) in [
-        ("title", Cow::Borrowed(profile.title.as_str())),
-        ("country", Cow::Borrowed(profile.country.as_str())),
-        ("seniority", Cow::Borrowed(profile.seniority.map_or("", |value| value.name()))),
-        ("buying_role", Cow::Borrowed(profile.buying_role.map_or("", |value| value.name()))),
-        ("stage", Cow::Borrowed(profile.stage.map_or("", |value| value.name()))),
-        ("email_domain", Cow::Owned(host.unwrap_or_default())),
-    ] {
-        found.push((Place::Text(Record::Lead, name), value));
-    }
-    let attributes = |record, attributes: &'a BTreeMap<String, String>| {
-        let of = attributes.iter();
-        of.map(move |(name, value)| (Place::Attribute(record, name), Cow::from(value.as_str())))
-    };
-    found.extend(attributes(Record::Lead, &profile.attributes));
-    if let Some(account) = account {
-        for (name, value) in [
-            ("industry", &account.industry),
-            ("country", &account.country),
-            ("region", &account.region),
-            ("city", &account.city),
-            ("owner", &account.owner),
-        ] {
-            found.push((Place::Text(Record::Account, name), Cow::from(value.as_str())));
-        }
-        let numbers =
-            [("employees", account.employees), ("annual_revenue_usd", account.annual_revenue_usd)];
-        for (name, value) in numbers {
-            let value = value.map(|value| value.to_string()).unwrap_or_default();
-            found.push((Place::Number(Record::Account, name), Cow::Owned(value)));
-        }
-        found.extend(attributes(Record::Account, &account.attributes));
-    }
-    found.retain(|(_, value)| !value.is_empty());
-    found
 }
 
 /// Learns, and puts what was learned into a model file.

@@ -183,6 +183,12 @@ reads! {
     reports.get_funnel(GetFunnelRequest) -> GetFunnelResponse;
     /// Returns how the rules behind handoffs did.
     reports.get_rule_report(GetRuleReportRequest) -> GetRuleReportResponse;
+    /// Returns how the time allowed for handoffs was kept, by group.
+    reports.get_service_levels(GetServiceLevelsRequest) -> GetServiceLevelsResponse;
+    /// Returns what leads have in common that sales turned down for good.
+    reports.get_negative_persona(GetNegativePersonaRequest) -> GetNegativePersonaResponse;
+    /// Returns the handoffs of a period to talk about.
+    reports.get_review_pack(GetReviewPackRequest) -> GetReviewPackResponse;
     /// Learns a draft of fit rules from outcomes; give it a long deadline.
     models.suggest_model(SuggestModelRequest) -> SuggestModelResponse;
     /// Holds scores of past dates against what became of accounts; give it a long deadline.

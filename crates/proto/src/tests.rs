@@ -38,7 +38,7 @@ fn calls_carry_request_ids_revisions_and_pages() -> Result<(), DecodeError> {
         }
         calls += 1;
     }
-    assert_eq!(calls, 61);
+    assert_eq!(calls, 64);
     Ok(())
 }
 

@@ -115,7 +115,10 @@ pub fn permission_of(path: &str) -> Option<Permission> {
             Permission::PutOutcomes
         }
         ("OutcomeService", "GetOpportunity" | "ListOpportunities")
-        | ("ReportService", "GetFunnel" | "GetRuleReport") => Permission::ReadScores,
+        | ("ReportService", "GetFunnel" | "GetRuleReport" | "GetServiceLevels") => {
+            Permission::ReadScores
+        }
+        ("ReportService", "GetNegativePersona" | "GetReviewPack") => Permission::ReadRecords,
         ("ModelService", "GetModel" | "ListModels" | "ValidateModel" | "SimulateModel") => {
             Permission::ReadScores
         }

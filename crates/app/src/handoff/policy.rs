@@ -1,31 +1,40 @@
 //! The policy in force, and trying what it would do.
 
+use std::sync::{Arc, LazyLock};
+
 use abm_core::handoff::HandoffCause;
 use abm_core::model::Problem;
 use abm_core::policy::{DEFAULT_FILE, Load, Policy, Routed, parse};
 use abm_core::rule::HandoffFacts;
 use abm_core::{AccountId, LeadId, Timestamp, WorkspaceId};
 use abm_store::{HandoffClock, Lock, PolicyRecord, View};
+use quick_cache::sync::Cache;
 
 use super::subject::{Handed, Whom};
 use crate::idempotency::RequestKey;
 use crate::{App, AppError};
 
+/// Policies by their files: what is compiled stays right, and every commit that hands over asks.
+static COMPILED: LazyLock<Cache<String, Arc<Policy>>> = LazyLock::new(|| Cache::new(64));
+
+/// The policy of a record, or the one that is shipped.
+fn compiled(record: Option<&PolicyRecord>) -> Result<Arc<Policy>, AppError> {
+    let file = record.map_or(DEFAULT_FILE, |record| record.file.as_str());
+    COMPILED.get_or_insert_with(file, || parse(file).map(Arc::new).map_err(AppError::Policy))
+}
+
 /// The policy in force in a workspace.
 pub(super) struct InForce {
     /// 0 for the one that is shipped.
     pub(super) version: u64,
-    pub(super) rules: Policy,
+    pub(super) rules: Arc<Policy>,
 }
 
 impl InForce {
     pub(super) async fn read(view: &View) -> Result<Self, AppError> {
         let record = view.policy(None).await?;
-        let (version, file) = match &record {
-            Some(record) => (record.version, record.file.as_str()),
-            None => (0, DEFAULT_FILE),
-        };
-        Ok(Self { version, rules: parse(file).map_err(AppError::Policy)? })
+        let version = record.as_ref().map_or(0, |record| record.version);
+        Ok(Self { version, rules: compiled(record.as_ref())? })
     }
 
     /// The service level and the moments of a clock that starts.
@@ -46,6 +55,15 @@ impl InForce {
         };
         (clock.sla, moments)
     }
+}
+
+/// A version of the policy; 0 for the one that is shipped.
+pub(crate) async fn policy_of(view: &View, version: u64) -> Result<Arc<Policy>, AppError> {
+    let record = match version {
+        0 => None,
+        _ => view.policy(Some(version)).await?,
+    };
+    compiled(record.as_ref())
 }
 
 /// Days that leads are nurtured of whom nobody says how long.

@@ -1,6 +1,6 @@
 //! By when a handoff is to be taken up.
 
-use super::Policy;
+use super::{Policy, Sla};
 use crate::business_time::{Calendar, HORIZON_SECS};
 use crate::rule::{Answer, HandoffFacts};
 use crate::{DAY, Timestamp};
@@ -31,9 +31,7 @@ impl Policy {
     pub fn clock(&self, facts: &HandoffFacts<'_>, owner: Option<&str>, start: Timestamp) -> Clock {
         let holds = self.slas.iter().find(|(rule, _)| rule.answer(facts) == Answer::Yes);
         let sla = holds.map_or(&self.otherwise, |(_, sla)| sla);
-        let of_owner = owner.and_then(|id| self.owner(id)).map(|owner| &owner.calendar);
-        let calendar: &Calendar =
-            sla.calendar.as_ref().or(of_owner).unwrap_or(&self.default_calendar);
+        let calendar = self.calendar(Some(sla), owner);
         let after = |percent: u16| {
             let work = i64::from(sla.minutes) * 60 * i64::from(percent) / 100;
             calendar.due(start, work).unwrap_or(start + HORIZON_SECS)
@@ -45,5 +43,21 @@ impl Policy {
             escalate_at: self.escalate_to.is_some().then(|| after(self.escalate_percent)),
             gives_up_at: start + i64::from(self.give_up_days) * DAY,
         }
+    }
+
+    /// The calendar whose working time counts for an owner, or for a queue, under a service level: that
+    /// of the service level, else of the owner, else the default one.
+    #[must_use]
+    pub fn calendar<'a>(&'a self, sla: Option<&'a Sla>, owner: Option<&str>) -> &'a Calendar {
+        let of_sla = sla.and_then(|sla| sla.calendar.as_ref());
+        let of_owner = owner.and_then(|id| self.owner(id)).map(|owner| &owner.calendar);
+        of_sla.or(of_owner).unwrap_or(&self.default_calendar)
+    }
+
+    /// The service level of a name.
+    #[must_use]
+    pub fn sla(&self, name: &str) -> Option<&Sla> {
+        let named = self.slas.iter().map(|(_, sla)| sla).chain([&self.otherwise]);
+        named.into_iter().find(|sla| sla.name == name)
     }
 }

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use abm_app::{Persona, ReviewPack, ReviewedHandoff};
+use abm_learn::feedback::clock::Service;
 use abm_learn::feedback::funnel::{Cohort, Lag, Problems};
+use abm_learn::feedback::persona::Negative;
 use abm_learn::feedback::rules::{Findings, Outcomes, ReasonCount, RuleOutcomes, Standing};
-use abm_learn::feedback::{Dimension, GroupBy};
+use abm_learn::feedback::{Dimension, GroupBy, Spread};
 use abm_proto::v1;
 
+use super::handoff;
 use super::measure::estimate;
 use super::operation::count;
 
@@ -21,6 +25,7 @@ pub(crate) const fn group_by(group: v1::FunnelGroup) -> GroupBy {
         v1::FunnelGroup::Tier => GroupBy::Key(Dimension::Tier),
         v1::FunnelGroup::Engagement => GroupBy::Key(Dimension::Engagement),
         v1::FunnelGroup::ModelVersion => GroupBy::Key(Dimension::ModelVersion),
+        v1::FunnelGroup::Campaign => GroupBy::Key(Dimension::Campaign),
     }
 }
 
@@ -127,5 +132,77 @@ fn outcomes(found: Outcomes, reasons: &[ReasonCount]) -> v1::HandoffOutcomes {
         won: count(found.won),
         acceptance: found.acceptance().estimate().map(estimate),
         reasons: by_reason,
+    }
+}
+
+/// How the handoffs of a group were kept to time.
+pub(crate) fn service_level(found: Service) -> v1::ServiceLevel {
+    v1::ServiceLevel {
+        group: found.group.to_string(),
+        handoffs: count(found.handed_over),
+        within: count(found.within),
+        late: count(found.late),
+        never: count(found.never),
+        not_due: count(found.not_due),
+        kept: found.kept.estimate().map(estimate),
+        to_claim: found.to_claim.map(working_time),
+        to_try: found.to_try.map(working_time),
+    }
+}
+
+fn working_time(found: Spread) -> v1::WorkingTime {
+    v1::WorkingTime {
+        count: count(found.count),
+        p25_secs: found.p25,
+        median_secs: found.median,
+        p75_secs: found.p75,
+        p90_secs: found.p90,
+    }
+}
+
+/// What leads have in common that sales turned down for good.
+pub(crate) fn persona(found: Persona, revision: String) -> v1::GetNegativePersonaResponse {
+    let handoffs = count(found.handoffs);
+    let (traits, too_few) = match found.found {
+        Ok(traits) => (traits, String::new()),
+        Err(few) => (Vec::new(), few.to_string()),
+    };
+    let traits = traits.into_iter().map(negative_trait).collect();
+    v1::GetNegativePersonaResponse { traits, handoffs, too_few, draft: found.draft, revision }
+}
+
+fn negative_trait(found: Negative) -> v1::NegativeTrait {
+    let (rule_when, rule_points) =
+        found.rule.map_or_else(Default::default, |rule| (rule.when, rule.points));
+    v1::NegativeTrait {
+        field: found.field.expression(),
+        value: found.attribute.to_string(),
+        rejected: count(found.permanent.of),
+        rejected_with: count(found.permanent.hits),
+        others: count(found.others.of),
+        others_with: count(found.others.hits),
+        odds_ratio: Some(estimate(found.odds_ratio)),
+        q_value: found.q,
+        rule_when,
+        rule_points,
+    }
+}
+
+/// Handoffs to talk about.
+pub(crate) fn review_pack(pack: ReviewPack, revision: String) -> v1::GetReviewPackResponse {
+    let all = |list: Vec<ReviewedHandoff>| list.into_iter().map(reviewed).collect();
+    v1::GetReviewPackResponse {
+        good: all(pack.good),
+        bad: all(pack.bad),
+        missed: all(pack.missed),
+        revision,
+    }
+}
+
+fn reviewed(found: ReviewedHandoff) -> v1::ReviewedHandoff {
+    v1::ReviewedHandoff {
+        handoff: Some(handoff::to_proto(found.handoff)),
+        reasons: found.reasons,
+        won: found.won,
     }
 }

@@ -1,0 +1,110 @@
+//! What is known of people and their accounts, field by field, as learning looks at it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use abm_core::AccountProfile;
+use abm_learn::suggest::{Column, Field, Record};
+use abm_store::LeadRecord;
+
+/// The values of each field, row by row.
+#[derive(Default)]
+pub(crate) struct Columns<'a> {
+    rows: usize,
+    columns: BTreeMap<Place<'a>, Vec<Option<Cow<'a, str>>>>,
+}
+
+impl<'a> Columns<'a> {
+    /// Adds a person, and their account if they have one, as the next row.
+    pub(crate) fn add(&mut self, lead: &'a LeadRecord, account: Option<&'a AccountProfile>) {
+        for (place, value) in known(lead, account) {
+            let column = self.columns.entry(place).or_default();
+            column.resize(self.rows, None);
+            column.push(Some(value));
+        }
+        self.rows += 1;
+    }
+
+    /// Leaves out the stage that the callers' systems say, which often tells the outcome.
+    pub(crate) fn without_stage(mut self) -> Self {
+        self.columns.remove(&Place::Text(Record::Lead, STAGE));
+        self
+    }
+
+    /// The fields that are known in at least so many rows; all are of the same length.
+    pub(crate) fn known_of(self, least: usize) -> Vec<Column<'a>> {
+        let Self { rows, mut columns } = self;
+        columns.retain(|_, values| values.iter().flatten().count() >= least);
+        let column = |(place, mut values): (Place<'_>, Vec<_>)| {
+            values.resize(rows, None);
+            Column { field: place.field(), values }
+        };
+        columns.into_iter().map(column).collect()
+    }
+}
+
+const STAGE: &str = "stage";
+
+/// Where a value stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place<'a> {
+    Text(Record, &'static str),
+    Number(Record, &'static str),
+    Attribute(Record, &'a str),
+}
+
+impl Place<'_> {
+    fn field(self) -> Field {
+        match self {
+            Self::Text(record, name) => Field::text(record, name),
+            Self::Number(record, name) => Field::number(record, name),
+            Self::Attribute(record, name) => Field::attribute(record, name),
+        }
+    }
+}
+
+/// What is known of a person and their account, as rules may ask it. Names of people and
+/// companies are not learned from.
+fn known<'a>(
+    lead: &'a LeadRecord,
+    account: Option<&'a AccountProfile>,
+) -> Vec<(Place<'a>, Cow<'a, str>)> {
+    let mut found: Vec<(Place<'a>, Cow<'a, str>)> = Vec::new();
+    let profile = &lead.profile;
+    let host = profile.email_host().map(|host| host.to_string());
+    for (name, value) in [
+        ("title", Cow::Borrowed(profile.title.as_str())),
+        ("country", Cow::Borrowed(profile.country.as_str())),
+        ("seniority", Cow::Borrowed(profile.seniority.map_or("", |value| value.name()))),
+        ("buying_role", Cow::Borrowed(profile.buying_role.map_or("", |value| value.name()))),
+        (STAGE, Cow::Borrowed(profile.stage.map_or("", |value| value.name()))),
+        ("email_domain", Cow::Owned(host.unwrap_or_default())),
+    ] {
+        found.push((Place::Text(Record::Lead, name), value));
+    }
+    let attributes = |record, attributes: &'a BTreeMap<String, String>| {
+        let of = attributes.iter();
+        of.map(move |(name, value)| (Place::Attribute(record, name), Cow::from(value.as_str())))
+    };
+    found.extend(attributes(Record::Lead, &profile.attributes));
+    if let Some(account) = account {
+        for (name, value) in [
+            ("industry", &account.industry),
+            ("country", &account.country),
+            ("region", &account.region),
+            ("city", &account.city),
+            ("owner", &account.owner),
+        ] {
+            found.push((Place::Text(Record::Account, name), Cow::from(value.as_str())));
+        }
+        let numbers =
+            [("employees", account.employees), ("annual_revenue_usd", account.annual_revenue_usd)];
+        for (name, value) in numbers {
+            let value = value.map(|value| value.to_string()).unwrap_or_default();
+            found.push((Place::Number(Record::Account, name), Cow::Owned(value)));
+        }
+        found.extend(attributes(Record::Account, &account.attributes));
+    }
+    found.retain(|(_, value)| !value.is_empty());
+    found
+}
