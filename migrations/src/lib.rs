@@ -61,6 +61,16 @@ impl MigratorTrait for Migrator {
                 sqlite: include_str!("sql/sqlite/m20261128_000009_handoff.sql"),
                 postgres: include_str!("sql/postgres/m20261128_000009_handoff.sql"),
             }),
+            Box::new(step::Step {
+                name: "m20261128_000010_newly_qualified",
+                sqlite: include_str!("sql/sqlite/m20261128_000010_newly_qualified.sql"),
+                postgres: include_str!("sql/postgres/m20261128_000010_newly_qualified.sql"),
+            }),
+            Box::new(step::Step {
+                name: "m20261128_000011_early_contact",
+                sqlite: include_str!("sql/sqlite/m20261128_000011_early_contact.sql"),
+                postgres: include_str!("sql/postgres/m20261128_000011_early_contact.sql"),
+            }),
         ]
     }
 }

@@ -21,6 +21,8 @@ both_engines!(
     the_packet_is_what_was_known_then,
     handoffs_go_to_whom_the_policy_says,
     a_person_of_marketing_hands_over,
+    a_raised_hand_hurries_a_handoff_that_is_open,
+    who_qualifies_under_a_new_model_is_handed_over_when_it_is_in_force,
 );
 
 /// A world under a model whose accounts never qualify as such, with an account and two officers.
@@ -233,4 +235,60 @@ async fn a_person_of_marketing_hands_over(world: World) {
     let other = world.hand_over("bob").await.unwrap();
     assert!(other.joined, "there is one open handoff for an account");
     assert_eq!(world.handoff(&made.handoff.id).await.leads.len(), 2);
+}
+
+async fn a_raised_hand_hurries_a_handoff_that_is_open(world: World) {
+    let world = a_world(world, 2).await;
+    world.leads([lead("eve").title("CEO").email("eve@gmail.com")]).await;
+    world.record(meets("ada").into_iter().chain(meets("eve"))).await;
+    let of = async |account: bool| {
+        let all = world.handoffs().await;
+        all.into_iter().find(|found| found.account.is_some() == account).unwrap()
+    };
+    for (account, asking) in [(true, "bob"), (false, "eve")] {
+        let before = of(account).await;
+        assert_eq!(before.cause, HandoffCause::Scores);
+        assert_eq!(before.clock.due_at, before.created_at + 3_600);
+        world.pass(60);
+        world.record([asks(asking).at(world.now())]).await;
+        let after = of(account).await;
+        assert_eq!((&after.id, after.cause), (&before.id, HandoffCause::HandRaiser));
+        assert_eq!(after.clock.due_at, world.now() + 300);
+        assert_eq!(after.clock.gives_up_at, before.clock.gives_up_at);
+        let found = world.handoff(&after.id).await;
+        assert_eq!(found.events.last().unwrap().what, "hand_raised");
+        assert_eq!(found.handoff.version, found.events.len() as i64);
+        // Asking once more changes nothing.
+        world.pass(10);
+        let again = asks(asking).with_id(&format!("{asking}-again")).at(world.now());
+        world.record([again]).await;
+        assert_eq!(of(account).await, after);
+    }
+    // What is due sooner already stays so.
+    let due = of(true).await.clock.due_at;
+    world.record([asks("ada").at(world.now())]).await;
+    assert_eq!(of(true).await.clock.due_at, due);
+    world.digest().await;
+}
+
+async fn who_qualifies_under_a_new_model_is_handed_over_when_it_is_in_force(world: World) {
+    let strict = lively("engagement: 45}", "engagement: 99}")
+        .replace("engaged_people: 2}\nmql", "engaged_people: 50}\nmql");
+    let world = world.beside(2, &strict).await;
+    world.accounts(["sap", "quiet"].map(|id| account(id).employees(5_000))).await;
+    world.leads(["ada", "bob"].map(|id| lead(id).account("sap").title("CTO"))).await;
+    world.leads([lead("cyd").account("quiet").title("CTO")]).await;
+    world.record(meets("ada")).await;
+    world.record([activity("web", "v").lead("cyd").kind("page_view")]).await;
+    assert_eq!(world.handoffs().await, []);
+    world.pass(days(1));
+    world.publish(&strict.replace("engagement: 99}", "engagement: 45}")).await;
+    world.apply_handoffs().await;
+    let handoff = world.the_handoff().await;
+    assert_eq!((handoff.account.unwrap().as_str(), handoff.model_version), ("sap", 2));
+    assert_eq!(world.stage("ada").await, "mql");
+    let standing = world.standing("ada").await.lifecycle;
+    assert_eq!(standing.mql_at, Some(world.now()), "from when the version is in force");
+    assert_eq!(world.stage("cyd").await, "lead");
+    world.digest().await;
 }

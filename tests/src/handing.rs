@@ -98,8 +98,22 @@ impl World {
         handoff: &HandoffRecord,
         outcome: AttemptOutcome,
     ) -> Result<Given, AppError> {
+        self.attempt_with(handoff, outcome, None).await
+    }
+
+    /// Records an attempt of now to reach somebody.
+    ///
+    /// # Errors
+    /// As the use case says.
+    pub async fn attempt_with(
+        &self,
+        handoff: &HandoffRecord,
+        outcome: AttemptOutcome,
+        lead: Option<&str>,
+    ) -> Result<Given, AppError> {
+        let lead = lead.map(|lead| LeadId::new(lead).expect("an id"));
         let (kind, at, comment) = (AttemptKind::Call, None, String::new());
-        let attempt = Attempt { kind, outcome, at, comment };
+        let attempt = Attempt { kind, outcome, at, lead, comment };
         self.app.record_attempt(self.workspace, self.call_on(handoff), attempt).await
     }
 

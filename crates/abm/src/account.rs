@@ -6,6 +6,8 @@ mod group;
 use abm_client::{Client, v1};
 use clap::{Args, Subcommand};
 
+use crate::handoff::state_of;
+use crate::lead::stage_shown;
 use crate::moment;
 use crate::opportunity::amounts;
 
@@ -148,6 +150,13 @@ async fn show(client: &Client, args: &ShowArgs) -> anyhow::Result<()> {
     }
     figure("engaged people", &format!("{} of {}", view.engaged_people, view.people));
     figure("opportunities", &opportunities(&view.opportunities.clone().unwrap_or_default()));
+    if view.stage() != v1::Stage::Unspecified {
+        figure("stage", &stage_shown(view.stage(), v1::StageMark::Unspecified));
+    }
+    if let Some(handoff) = &view.handoff {
+        let due = moment::show(handoff.due_time.as_ref());
+        figure("handoff", &format!("{}, {}, due {due}", handoff.handoff_id, state_of(handoff)));
+    }
     figure("last activity", &moment::show(view.last_activity_at.as_ref()));
     figure("assessed at", &moment::show(view.assessed_at.as_ref()));
     figure("can change at", &moment::show(view.changes_at.as_ref()));
@@ -181,8 +190,9 @@ async fn show(client: &Client, args: &ShowArgs) -> anyhow::Result<()> {
 /// A person's title, and what else is to be said of them.
 fn title(person: &v1::PersonView) -> String {
     let mut text = person.title.clone();
-    if person.mql {
-        text.push_str(" [mql]");
+    text.push_str(&format!(" [{}]", stage_shown(person.stage(), person.mark())));
+    if let Some(until) = &person.nurture_until {
+        text.push_str(&format!(" [nurtured until {}]", moment::show(Some(until))));
     }
     if !person.exclusion_reason.is_empty() {
         text.push_str(&format!(" [excluded: {}]", person.exclusion_reason));

@@ -132,7 +132,8 @@ fn word(name: &str, start: &str) -> String {
     name.trim_start_matches(start).to_ascii_lowercase()
 }
 
-fn state_of(handoff: &v1::Handoff) -> String {
+/// Where a handoff stands, in a word.
+pub(crate) fn state_of(handoff: &v1::Handoff) -> String {
     word(handoff.state().as_str_name(), "HANDOFF_STATE_")
 }
 

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use crate::listing::{Format, Listing};
 use crate::moment;
 
+pub(crate) use stage::shown as stage_shown;
+
 /// What to do with leads.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LeadCommand {

@@ -164,6 +164,7 @@ fn fold_one(
     let cause = work.cause;
     work.state.model_version = compiled.version;
     show(&mut work.state, &found, people.len(), at, now, cause, &mut folded.lines);
+    let mut newly_qualified = work.state.mqa && !was_mqa;
     let assessed = people.into_iter().zip(found.people).zip(found.mqls);
     let earlier = before.into_iter().zip(recorded);
     for ((state, ((person, engagement), mql)), (before, recorded)) in
@@ -173,6 +174,7 @@ fn fold_one(
         state.mql = mql;
         state.last_activity = person.ledger.last_at(at);
         state.ledger = person.ledger;
+        newly_qualified |= state.mql && !before.mql;
         // Whoever qualifies and did nothing new was looked at when they began to.
         if state.mql && (recorded || !before.mql || cause != Cause::Activity) {
             folded.reached.push(reached_by(compiled, &work.state, state, at));
@@ -182,6 +184,7 @@ fn fold_one(
             folded.people.push(state.clone());
         }
     }
+    work.state.newly_qualified = newly_qualified && cause == Cause::Model;
     if work.state.mqa && (!was_mqa || cause != Cause::Activity) {
         let AccountState { ref id, engagement, fit, .. } = work.state;
         let account = Some(id.clone());
@@ -389,6 +392,7 @@ pub(crate) fn unassessed(id: &abm_core::AccountId) -> AccountState {
         changes_at: Some(0),
         sequence: 0,
         stamp: 0,
+        newly_qualified: false,
     }
 }
 

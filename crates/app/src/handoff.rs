@@ -6,6 +6,7 @@ mod by_hand;
 mod clock;
 mod decide;
 mod leads;
+mod made;
 mod packet;
 mod policy;
 mod read;
@@ -16,4 +17,4 @@ pub use policy::{PolicyInForce, RouteTried};
 pub use read::{HandoffView, WorkItem};
 
 pub(crate) use decide::{Reached, decide};
-pub(crate) use policy::nurture_days;
+pub(crate) use policy::{nurture_days, policy_of};

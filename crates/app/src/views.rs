@@ -6,14 +6,15 @@ use abm_core::assess::{
 };
 use abm_core::fit::Fit;
 use abm_core::grade::Label;
+use abm_core::lifecycle::{Lifecycle, account_stage};
 use abm_core::missing::{Missing, missing};
 use abm_core::rule::AccountFacts;
 use abm_core::tier::Tier;
 use abm_core::title::Position;
-use abm_core::{AccountId, AccountProfile, LeadId, Ledger, Timestamp, WorkspaceId};
+use abm_core::{AccountId, AccountProfile, LeadId, Ledger, Stage, Timestamp, WorkspaceId};
 use abm_store::{
-    AccountRecord, AccountScores, AccountState, LeadRecord, OpportunityTotals, PriorityFilter,
-    PriorityRow, ShownAccount, TimelineLine, TopPerson, View,
+    AccountRecord, AccountScores, AccountState, HandoffRecord, LeadRecord, OpportunityTotals,
+    PriorityFilter, PriorityRow, ShownAccount, TimelineLine, TopPerson, View,
 };
 
 use crate::clock::CLOCK_SECS;
@@ -43,6 +44,10 @@ pub struct AccountView {
     pub people: Vec<TopPerson>,
     /// Its opportunities as stored now, whatever the moment it is shown at.
     pub opportunities: OpportunityTotals,
+    /// Where it stands between marketing and sales now; `None` where there is nobody.
+    pub stage: Option<Stage>,
+    /// The handoff of it that is open now.
+    pub handoff: Option<HandoffRecord>,
     /// The position this was read at.
     pub revision: u64,
 }
@@ -119,14 +124,18 @@ impl App {
         let view = self.inner.store.view(workspace);
         if as_of.is_none() && version.is_none() {
             let found = view.account_as_shown(id, people).await?;
-            let ShownAccount { account, scores, people, opportunities, revision } =
-                found.ok_or_else(|| AppError::not_found("account", id))?;
+            let found = found.ok_or_else(|| AppError::not_found("account", id))?;
+            let ShownAccount { account, scores, people, opportunities, lifecycles, .. } = found;
             let now = self.clock().now().secs();
             // Between the moment of a change and the timer's work on it, the answer is found
             // here: what is shown is never behind the clock.
             let ahead = scores.assessed_at > now + CLOCK_SECS;
             if !ahead && scores.changes_at.is_none_or(|change| change > now) {
                 let compiled = self.inner.models.get(&view, scores.model_version).await?;
+                let handoff = match found.is_handed_over {
+                    true => open_handoff(&view, id).await?,
+                    false => None,
+                };
                 return Ok(AccountView {
                     label: compiled.model.grades.label(scores.fit, scores.engagement),
                     reasons: reasons(&compiled, &scores),
@@ -136,8 +145,10 @@ impl App {
                     momentum: None,
                     visits: None,
                     people,
+                    stage: account_stage(lifecycles, opportunities.outcome()),
                     opportunities,
-                    revision,
+                    handoff,
+                    revision: found.revision,
                 });
             }
         }
@@ -148,10 +159,17 @@ impl App {
         let subject = one_subject(&view, &compiled, id).await?;
         let leads = view.leads_of([id.clone()]).await?;
         let opportunities = view.opportunity_totals([id.clone()]).await?.remove(id);
+        let opportunities = opportunities.unwrap_or_default();
+        let lifecycles = view.lifecycles(leads.keys().cloned()).await?;
+        let stands = |lead: &LeadId| lifecycles.get(lead).map(|found| found.lifecycle);
+        let everybody = leads.keys().map(|lead| stands(lead).unwrap_or_default());
+        let stage = account_stage(everybody, opportunities.outcome());
+        let handoff = open_handoff(&view, id).await?;
         let found = assess(&compiled.model, &subject.rules, &subject.people, &subject.visitor, at);
         let mut top = top_people(&subject, &found, at);
         top.truncate(usize::try_from(people).unwrap_or(usize::MAX));
         for person in &mut top {
+            person.lifecycle = stands(&person.lead).unwrap_or_default();
             if let Some(lead) = leads.get(&person.lead) {
                 person.title.clone_from(&lead.profile.title);
             }
@@ -170,7 +188,9 @@ impl App {
             momentum: Some(momentum),
             visits: Some(visits),
             people: top,
-            opportunities: opportunities.unwrap_or_default(),
+            opportunities,
+            stage,
+            handoff,
             revision,
         })
     }
@@ -418,10 +438,15 @@ fn top_people(subject: &Subject, found: &Assessment, at: i64) -> Vec<TopPerson> 
             fit: person.rules.fit.score,
             percent: person.rules.percent,
             last_activity: person.ledger.last_at(at),
+            lifecycle: Lifecycle::default(),
         })
         .collect();
     top.sort_unstable_by(TopPerson::compare);
     top
+}
+
+async fn open_handoff(view: &View, id: &AccountId) -> Result<Option<HandoffRecord>, AppError> {
+    Ok(view.open_handoffs_of_accounts([id.clone()]).await?.remove(id))
 }
 
 /// Why an account is where it is: its tier and the figures that meet the bar, the hold, the

@@ -5,6 +5,7 @@
 //! and are corrected; what they say is then told anew, and what was decided stays. A lead moves
 //! only by the [`Move`]s here, and each names who may make it and what it needs.
 
+mod account;
 mod moves;
 mod refusal;
 
@@ -12,6 +13,7 @@ use crate::named::named;
 use crate::opportunity::OpportunityState;
 use crate::{Stage, Timestamp};
 
+pub use account::account_stage;
 pub use moves::{Asked, Grounds, Move};
 pub use refusal::Refused;
 

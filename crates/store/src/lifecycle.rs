@@ -12,7 +12,7 @@ use crate::entity::{lead_lifecycle, lead_transition};
 use crate::{StoreError, View, WriteTx};
 
 pub use records::{LifecycleRecord, Transition};
-pub(crate) use records::{name, named};
+pub(crate) use records::{LifecycleRow, name, named};
 
 impl View {
     /// Where leads stand; those about whom nothing was decided are left out.

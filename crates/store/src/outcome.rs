@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use abm_core::{AccountId, Amount, LeadId, OpportunityState, Timestamp};
+use abm_core::{AccountId, Amount, LeadId, OpportunityState, Timestamp, lifecycle};
 use sea_orm::{ConnectionTrait, Statement};
 use serde::Deserialize;
 
@@ -40,6 +40,16 @@ impl OpportunityTotals {
             self.add_amount(*amount);
         }
         self.last_won_at = self.last_won_at.max(other.last_won_at);
+    }
+
+    /// What they say of how far the account has come.
+    #[must_use]
+    pub const fn outcome(&self) -> Option<lifecycle::Outcome> {
+        match (self.won, self.open) {
+            (1.., _) => Some(lifecycle::Outcome::Won),
+            (0, 1..) => Some(lifecycle::Outcome::Open),
+            (0, 0) => None,
+        }
     }
 
     fn add_amount(&mut self, amount: Amount) {

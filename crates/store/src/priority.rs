@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use abm_core::lifecycle::Lifecycle;
 use abm_core::tier::Tier;
 use abm_core::title::Position;
 use abm_core::{AccountId, BuyingRole, LeadId, Seniority};
@@ -10,6 +11,7 @@ use serde::Deserialize;
 
 use crate::document;
 use crate::entity::account;
+use crate::lifecycle::LifecycleRow;
 use crate::outcome::{OpportunityTotals, TotalsRow, totals_of};
 use crate::rank::{RANK_PRIORITY_END, ranks_of};
 use crate::shown::{COLUMNS, ScoresRow};
@@ -49,6 +51,10 @@ pub struct ShownAccount {
     pub people: Vec<TopPerson>,
     /// Its opportunities.
     pub opportunities: OpportunityTotals,
+    /// Where its people stand, each way once.
+    pub lifecycles: Vec<Lifecycle>,
+    /// Whether a handoff of it is open.
+    pub is_handed_over: bool,
     /// The position this was read at.
     pub revision: u64,
 }
@@ -144,14 +150,24 @@ impl View {
             &document::array(backend, COLUMNS),
             &format!("SELECT s.* FROM account_state AS s {live}"),
         );
+        let lifecycle: Vec<String> =
+            LifecycleRow::COLUMNS.iter().map(|column| format!("c.{column}")).collect();
+        let lifecycle = lifecycle.join(", ");
+        let of_lead = "LEFT JOIN lead_lifecycle AS c ON c.workspace_id = s.workspace_id \
+                       AND c.lead_id = s.lead_id";
         let people = document::expression(
             backend,
             &document::array(backend, TopPersonRow::COLUMNS),
             &format!(
-                "SELECT s.*, l.title FROM lead_state AS s JOIN lead AS l \
-                 ON l.workspace_id = s.workspace_id AND l.lead_id = s.lead_id {live} \
+                "SELECT s.*, l.title, {lifecycle} FROM lead_state AS s JOIN lead AS l \
+                 ON l.workspace_id = s.workspace_id AND l.lead_id = s.lead_id {of_lead} {live} \
                  ORDER BY s.engagement * s.percent DESC, s.lead_id LIMIT {people}"
             ),
+        );
+        let lifecycles = document::expression(
+            backend,
+            &document::array(backend, LifecycleRow::COLUMNS),
+            &format!("SELECT DISTINCT {lifecycle} FROM lead_state AS s {of_lead} {live}"),
         );
         let sales = document::expression(
             backend,
@@ -163,8 +179,9 @@ impl View {
             ),
         );
         let sql = format!(
-            "SELECT a.*, {scores} AS scores, {people} AS people, {sales} AS sales, {} AS revision \
-             FROM account AS a WHERE a.workspace_id = {} AND a.account_id = {value}",
+            "SELECT a.*, {scores} AS scores, {people} AS people, {lifecycles} AS lifecycles, \
+             {sales} AS sales, EXISTS (SELECT 1 FROM handoff AS s {of_account} AND s.is_open \
+             AND s.account_id <> '') AS is_handed_over, {} AS revision FROM account AS a WHERE a.workspace_id = {} AND a.account_id = {value}",
             self.revision_column(),
             self.workspace
         );
@@ -177,12 +194,18 @@ impl View {
         let mut people = people?;
         people.sort_unstable_by(TopPerson::compare);
         let sales = document::parse(&row.try_get::<String>("", "sales")?)?;
+        let lifecycles =
+            document::parse::<LifecycleRow>(&row.try_get::<String>("", "lifecycles")?)?;
+        let lifecycles: Result<Vec<_>, _> =
+            lifecycles.into_iter().map(Lifecycle::try_from).collect();
         let revision: i64 = row.try_get("", "revision")?;
         Ok(Some(ShownAccount {
             account: account::Model::from_query_result(&row, "")?.try_into()?,
             scores: scores.try_into()?,
             people,
             opportunities: totals_of(sales)?,
+            lifecycles: lifecycles?,
+            is_handed_over: row.try_get("", "is_handed_over")?,
             revision: revision.unsigned_abs(),
         }))
     }
@@ -209,6 +232,8 @@ pub struct TopPerson {
     pub percent: u32,
     /// The second of the latest activity.
     pub last_activity: Option<i64>,
+    /// Where they stand between marketing and sales.
+    pub lifecycle: Lifecycle,
 }
 
 impl TopPerson {
@@ -235,6 +260,11 @@ struct TopPersonRow {
     fit: i16,
     percent: u32,
     last_activity_secs: Option<i64>,
+    // A row is a list of values: those of a nested one would be a list of their own.
+    decided: Option<String>,
+    mark: Option<String>,
+    outcome: Option<String>,
+    nurture_until: Option<i64>,
 }
 
 impl TopPersonRow {
@@ -251,6 +281,10 @@ impl TopPersonRow {
         "fit",
         "percent",
         "last_activity_secs",
+        "decided",
+        "mark",
+        "outcome",
+        "nurture_until",
     ];
 }
 
@@ -275,6 +309,13 @@ impl TryFrom<TopPersonRow> for TopPerson {
             fit: score_of(TABLE, row.fit)?,
             percent: row.percent,
             last_activity: row.last_activity_secs,
+            lifecycle: LifecycleRow {
+                decided: row.decided,
+                mark: row.mark,
+                outcome: row.outcome,
+                nurture_until: row.nurture_until,
+            }
+            .try_into()?,
         })
     }
 }

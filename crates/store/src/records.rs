@@ -288,6 +288,9 @@ pub struct AccountState {
     pub sequence: i64,
     /// Another one whenever the people of the account have changed; given when it is stored.
     pub stamp: i64,
+    /// Of one that was assessed under a version that is coming into force: somebody qualifies who
+    /// does not under the version that is shown.
+    pub newly_qualified: bool,
 }
 
 /// What scoring needs of a person.

@@ -263,6 +263,7 @@ impl TryFrom<account_state::Model> for AccountState {
             people_stamp,
             segment,
             phase,
+            newly_qualified,
         } = row;
         const TABLE: &str = "account_state";
         Ok(Self {
@@ -294,6 +295,7 @@ impl TryFrom<account_state::Model> for AccountState {
             changes_at: changes_secs,
             sequence,
             stamp: people_stamp,
+            newly_qualified,
         })
     }
 }

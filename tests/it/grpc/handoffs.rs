@@ -10,6 +10,7 @@ both_engines!(
     a_handoff_goes_from_marketing_to_sales,
     who_may_not_decide_is_refused,
     a_policy_is_stored_once_and_tried,
+    reports_are_told_to_who_may_read_them,
 );
 
 async fn served(world: World) -> Served {
@@ -125,5 +126,45 @@ async fn a_policy_is_stored_once_and_tried(world: World) {
     let wrong = client.validate_handoff_policy(wrong).await.unwrap();
     assert!(!wrong.valid);
     assert_eq!((wrong.problems[0].line, wrong.problems[0].column), (2, 1));
+    served.stop().await;
+}
+
+async fn reports_are_told_to_who_may_read_them(world: World) {
+    let served = served(world).await;
+    let admin = served.client().await;
+    let policy = "name: one\nowners: [{id: ann}]\nroutes: [{name: all, to: {owner: ann}}]\n";
+    let put = v1::PutHandoffPolicyRequest { policy_file: policy.into(), ..Default::default() };
+    admin.put_handoff_policy(put).await.unwrap();
+    let made = v1::HandOverRequest { lead_id: "ada".into(), ..Default::default() };
+    let made = admin.hand_over(made).await.unwrap().handoff.unwrap();
+    let view = v1::GetAccountViewRequest { account_id: "sap".into(), ..Default::default() };
+    let sales = served.client_as(Role::Sales).await;
+    let seen = sales.get_account_view(view.clone()).await.unwrap().account_view.unwrap();
+    assert_eq!((seen.stage(), seen.handoff.as_ref()), (v1::Stage::Mql, Some(&made)));
+    assert_eq!(seen.top_people[0].stage(), v1::Stage::Mql);
+
+    let planner = served.client_as(Role::Planner).await;
+    let seen = planner.get_account_view(view).await.unwrap().account_view.unwrap();
+    assert_eq!(seen.handoff.unwrap().owner, "", "a planner sees nothing personal");
+    let levels = v1::GetServiceLevelsRequest {
+        group_by: v1::FunnelGroup::Owner.into(),
+        ..Default::default()
+    };
+    let levels = planner.get_service_levels(levels).await.unwrap().groups;
+    assert_eq!((levels.len(), levels[0].handoffs, levels[0].not_due), (1, 1, 1));
+    assert_eq!((levels[0].group.as_str(), levels[0].kept), ("ann", None));
+    let refused = planner.get_review_pack(v1::GetReviewPackRequest::default()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+
+    let unheard = v1::GetServiceLevelsRequest { group_by: 77, ..Default::default() };
+    assert_eq!(sales.get_service_levels(unheard).await.unwrap_err().code(), Code::InvalidArgument);
+    let negative = v1::GetReviewPackRequest { limit: -1, ..Default::default() };
+    assert_eq!(sales.get_review_pack(negative).await.unwrap_err().code(), Code::InvalidArgument);
+    let pack = sales.get_review_pack(v1::GetReviewPackRequest::default()).await.unwrap();
+    assert!(pack.good.is_empty() && pack.bad.is_empty(), "nothing has ended yet");
+    let persona = v1::GetNegativePersonaRequest::default();
+    let persona = sales.get_negative_persona(persona).await.unwrap();
+    assert!(persona.too_few.contains("at least 30"), "{}", persona.too_few);
+    assert!(persona.traits.is_empty() && persona.draft.is_empty());
     served.stop().await;
 }

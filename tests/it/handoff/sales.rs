@@ -4,7 +4,7 @@ use abm_app::{AppError, StageChange};
 use abm_core::Stage;
 use abm_core::handoff::{AttemptOutcome, HandoffState, RejectionKind};
 use abm_core::lifecycle::Actor;
-use abm_tests::{World, both_engines, days};
+use abm_tests::{World, both_engines, days, lead};
 
 use super::{a_world, asks};
 
@@ -21,6 +21,7 @@ both_engines!(
     a_retry_gets_the_first_answer,
     what_is_somebody_elses_is_reassigned_first,
     the_work_list_begins_with_what_is_urgent,
+    who_is_contacted_though_nurtured_is_told,
 );
 
 async fn a_handoff_is_claimed_tried_and_accepted(world: World) {
@@ -235,4 +236,25 @@ async fn the_work_list_begins_with_what_is_urgent(world: World) {
     assert_eq!(list().await[1], "due_soon y y1");
     world.pass(20 * 60);
     assert_eq!(list().await[1], "overdue y y1");
+}
+
+async fn who_is_contacted_though_nurtured_is_told(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    world.reject(&claimed, "no_timing", None).await.unwrap();
+    world.record([asks("bob")]).await;
+    let handoff = world.handoffs().await.into_iter().find(|found| found.state.is_open()).unwrap();
+    let claimed = world.claim(&handoff, "ann").await.unwrap().handoff;
+    let tried = world.attempt(&claimed, AttemptOutcome::NoAnswer).await.unwrap().handoff;
+    assert_eq!((tried.attempts, tried.early_contacts), (1, 0), "bob asked for it");
+    let no_answer = AttemptOutcome::NoAnswer;
+    let tried = world.attempt_with(&tried, no_answer, Some("ada")).await.unwrap().handoff;
+    assert_eq!((tried.attempts, tried.early_contacts), (2, 1));
+    assert_eq!(world.handoff(&tried.id).await.handoff, tried);
+    let told = world.handoff(&tried.id).await.events.pop().unwrap().details;
+    assert!(told.contains(r#""early_contact":true"#) && told.contains("ada"), "{told}");
+    world.leads([lead("eve")]).await;
+    let stranger = world.attempt_with(&tried, no_answer, Some("eve")).await.unwrap_err();
+    assert!(stranger.to_string().contains("lead_id"), "{stranger}");
 }

@@ -3,15 +3,17 @@
 use abm_app::StageChange;
 use abm_core::Stage;
 use abm_core::lifecycle::Actor;
-use abm_tests::{World, both_engines, days, lead, opportunity};
+use abm_tests::{World, account, both_engines, days, lead, opportunity};
 
-use super::{a_world, asks};
+use super::{a_world, asks, meets};
 
 both_engines!(
     a_lead_begins_where_its_caller_says_and_moves_by_its_paths_alone,
     opportunities_move_their_leads_in_any_order,
     who_loses_an_opportunity_is_recycled,
     no_call_makes_an_sql_but_the_acceptance_of_a_handoff,
+    sales_gives_an_sql_back_with_a_reason_and_a_date,
+    an_account_stands_where_its_people_and_opportunities_stand,
 );
 
 async fn a_lead_begins_where_its_caller_says_and_moves_by_its_paths_alone(world: World) {
@@ -87,4 +89,60 @@ async fn no_call_makes_an_sql_but_the_acceptance_of_a_handoff(world: World) {
         }
     }
     assert_eq!(world.moves("ada").await, ["qualify to mql by rule"]);
+}
+
+async fn sales_gives_an_sql_back_with_a_reason_and_a_date(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    let back = StageChange::Recycle { nurture_until: Some(world.now() + days(60)) };
+    let refused = world.set_stage("ada", back, Actor::Sales, "too early").await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the lead cannot be recycled without a handoff that is claimed",
+        "an MQL is given back by its handoff"
+    );
+    world.accept_knowing(&claimed, "ada").await;
+    assert!(world.set_stage("ada", back, Actor::Sales, "").await.is_err(), "it needs a reason");
+    assert!(world.set_stage("ada", back, Actor::Marketing, "too early").await.is_err());
+    world.set_stage("ada", back, Actor::Sales, "too early").await.unwrap();
+    assert_eq!(world.stage("ada").await, "lead, recycled");
+    world.record(meets("ada")).await;
+    assert_eq!(world.stage("ada").await, "lead, recycled", "it is given time");
+    let until = world.standing("ada").await.lifecycle.lifecycle.nurture_until;
+    assert_eq!(until, Some(world.now() + days(60)));
+}
+
+async fn an_account_stands_where_its_people_and_opportunities_stand(world: World) {
+    let world = a_world(world, 2).await;
+    let stands = async || {
+        let (live, then) =
+            (world.view("sap").await, world.view_at("sap", Some(world.now()), None).await);
+        assert_eq!((live.stage, &live.handoff), (then.stage, &then.handoff));
+        live.stage.unwrap()
+    };
+    assert_eq!(stands().await, Stage::Lead);
+    world.leads([lead("sub").account("sap").stage(Stage::Subscriber)]).await;
+    world.record([asks("ada")]).await;
+    assert_eq!(stands().await, Stage::Mql);
+    let view = world.view("sap").await;
+    let handoff = world.the_handoff().await;
+    assert_eq!(view.handoff.as_ref(), Some(&handoff));
+    let stage = |id: &str| {
+        let found = view.people.iter().find(|person| person.lead.as_str() == id);
+        found.unwrap().lifecycle.stage()
+    };
+    assert_eq!(
+        (stage("ada"), stage("bob"), stage("sub")),
+        (Stage::Mql, Stage::Lead, Stage::Subscriber)
+    );
+    let claimed = world.claim(&handoff, "ann").await.unwrap().handoff;
+    world.accept_knowing(&claimed, "ada").await;
+    assert_eq!((stands().await, world.view("sap").await.handoff), (Stage::Sql, None));
+    world.opportunities([opportunity("o").account("sap")]).await;
+    assert_eq!(stands().await, Stage::Opportunity);
+    world.opportunities([opportunity("o").account("sap").won(-60)]).await;
+    assert_eq!(stands().await, Stage::Customer);
+    world.accounts([account("empty")]).await;
+    assert_eq!(world.view("empty").await.stage, None);
 }

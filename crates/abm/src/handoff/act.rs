@@ -70,6 +70,10 @@ pub(crate) struct AttemptArgs {
     #[arg(long, value_parser = moment::parse)]
     at: Option<jiff::Timestamp>,
 
+    /// Whom they tried; the lead that the handoff began with when not given.
+    #[arg(long, default_value = "")]
+    lead: String,
+
     /// More of it.
     #[arg(long, default_value = "")]
     comment: String,
@@ -218,6 +222,7 @@ pub(super) async fn attempt(client: &Client, args: &AttemptArgs) -> anyhow::Resu
         kind: args.kind.into(),
         outcome: args.outcome.into(),
         attempted_at: args.at.map(moment::to_proto),
+        lead_id: args.lead.clone(),
         comment: args.comment.clone(),
         ..Default::default()
     };

@@ -156,7 +156,7 @@ pub(super) async fn history(client: &Client, args: &HistoryArgs) -> anyhow::Resu
 }
 
 /// A stage and mark in words.
-pub(super) fn shown(stage: v1::Stage, mark: v1::StageMark) -> String {
+pub(crate) fn shown(stage: v1::Stage, mark: v1::StageMark) -> String {
     let stage = stage.as_str_name().trim_start_matches("STAGE_").to_ascii_lowercase();
     match mark {
         v1::StageMark::Unspecified => stage,

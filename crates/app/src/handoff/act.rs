@@ -6,7 +6,7 @@ use abm_core::handoff::{Act, AttemptKind, AttemptOutcome, HandoffState, Rejectio
 use abm_core::lifecycle::{Actor, Grounds};
 use abm_core::policy::Assignee;
 use abm_core::qualification::Criterion;
-use abm_core::{DAY, Timestamp, WorkspaceId, limits};
+use abm_core::{DAY, LeadId, Timestamp, WorkspaceId, limits};
 use abm_store::{HandoffEnd, HandoffEvent, HandoffRecord, Lock, WriteTx};
 
 use super::leads::{Leads, counted};
@@ -38,6 +38,8 @@ pub struct Attempt {
     pub outcome: AttemptOutcome,
     /// When; now when unset.
     pub at: Option<Timestamp>,
+    /// Whom they tried; the lead that the handoff began with when unset.
+    pub lead: Option<LeadId>,
     /// More of it.
     pub comment: String,
 }
@@ -255,7 +257,7 @@ impl Step<'_> {
                 handoff.owner = owner;
                 Ok(("claimed", details))
             }
-            Doing::Attempt(attempt) => self.attempt(handoff, &attempt),
+            Doing::Attempt(attempt) => self.attempt(handoff, &attempt).await,
             Doing::Accept(comment) => {
                 let act = Act::Accept;
                 self.lead(handoff, &act)?;
@@ -293,7 +295,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn attempt(
+    async fn attempt(
         &self,
         handoff: &mut HandoffRecord,
         attempt: &Attempt,
@@ -303,6 +305,15 @@ impl Step<'_> {
         if at < handoff.created_at || at > self.now + limits::FUTURE_SECS {
             return Err(AppError::invalid("attempted_at", "is before the handoff, or ahead"));
         }
+        let lead = self.tried(handoff, attempt.lead.as_ref()).await?;
+        let is_early = match &lead {
+            Some(lead) => {
+                let stands = self.tx.lifecycles([lead.clone()]).await?.remove(lead);
+                stands.is_some_and(|stands| stands.lifecycle.is_resting(at))
+            }
+            None => false,
+        };
+        handoff.early_contacts = handoff.early_contacts.saturating_add(u32::from(is_early));
         handoff.attempts = handoff.attempts.saturating_add(1);
         handoff.attempted_at = Some(handoff.attempted_at.map_or(at, |first| first.min(at)));
         if attempt.outcome == AttemptOutcome::Answered {
@@ -315,9 +326,29 @@ impl Step<'_> {
             "kind": attempt.kind.name(),
             "outcome": attempt.outcome.name(),
             "at_micros": at.micros(),
+            "lead": lead.as_ref().map(LeadId::as_str),
+            "early_contact": is_early,
             "comment": attempt.comment,
         });
         Ok(("attempted", details))
+    }
+
+    /// Whom somebody tried to reach: one of the account, or of the handoff.
+    async fn tried(
+        &self,
+        handoff: &HandoffRecord,
+        lead: Option<&LeadId>,
+    ) -> Result<Option<LeadId>, AppError> {
+        let Some(lead) = lead else { return Ok(handoff.lead.clone()) };
+        let survivor = self.tx.survivors([lead.clone()]).await?.remove(lead);
+        let lead = survivor.unwrap_or_else(|| lead.clone());
+        let found = self.tx.leads([lead.clone()]).await?.remove(&lead);
+        let of_account =
+            found.is_some_and(|found| found.account.is_some() && found.account == handoff.account);
+        if of_account || counted(self.tx, handoff).await?.contains(&lead) {
+            return Ok(Some(lead));
+        }
+        Err(AppError::invalid("lead_id", "is neither of the handoff nor of its account"))
     }
 
     async fn reject(

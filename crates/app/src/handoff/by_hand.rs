@@ -6,7 +6,7 @@ use abm_core::{AccountId, LeadId, WorkspaceId};
 use abm_store::Lock;
 
 use super::act::{Given, HandoffCall, check_comment};
-use super::decide::Made;
+use super::made::Made;
 use super::policy::{InForce, Loads};
 use super::subject::{Handed, Whom};
 use crate::lifecycle::{Moving, Record};

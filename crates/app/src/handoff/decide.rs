@@ -6,9 +6,9 @@ use abm_core::handoff::{HandoffCause, HandoffState, RejectionKind};
 use abm_core::lifecycle::{Actor, Asked, Move};
 use abm_core::policy::Policy;
 use abm_core::{AccountId, LeadId, Timestamp};
-use abm_store::{HandoffEvent, HandoffLead, HandoffRecord, WriteTx};
-use uuid::Uuid;
+use abm_store::{HandoffRecord, WriteTx};
 
+use super::made::Made;
 use super::policy::{InForce, Loads};
 use super::subject::{Handed, Whom};
 use crate::AppError;
@@ -54,7 +54,7 @@ impl Reached {
 
 /// What belongs into one handoff: a lead without an account, or an account with those of its
 /// leads who qualified.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Account(AccountId),
     Lead(LeadId),
@@ -66,6 +66,13 @@ impl Key {
             (Some(account), _) => Some(Self::Account(account.clone())),
             (None, Some(lead)) => Some(Self::Lead(lead.clone())),
             (None, None) => None,
+        }
+    }
+
+    const fn account(&self) -> Option<&AccountId> {
+        match self {
+            Self::Account(account) => Some(account),
+            Self::Lead(_) => None,
         }
     }
 }
@@ -90,33 +97,42 @@ pub(crate) async fn decide(
     let leads = reached.iter().filter_map(|reached| reached.lead.clone()).collect();
     let mut moving = Moving::begin(tx, leads, now).await?;
     let mut qualified: BTreeMap<Key, Vec<Reached>> = BTreeMap::new();
+    // Who asks to be contacted though sales has them already.
+    let mut asking: BTreeMap<Key, LeadId> = BTreeMap::new();
     for reached in reached {
+        let Some(key) = Key::of(&reached) else { continue };
         let bought = reached.account.as_ref().is_some_and(|id| customers.contains(id));
         let may = reached
             .lead
             .as_ref()
             .is_none_or(|lead| may_qualify(&moving, lead, &reached, &policy.rules));
-        if let Some(key) = Key::of(&reached).filter(|_| !bought && may) {
+        if !bought && may {
             qualified.entry(key).or_default().push(reached);
+        } else if let (Some(lead), Some(_)) = (reached.lead, reached.raised_at)
+            && moving.get(&lead).is_some_and(|stands| stands.lifecycle.is_mql())
+        {
+            asking.insert(key, lead);
         }
     }
-    if qualified.is_empty() {
+    if qualified.is_empty() && asking.is_empty() {
         return Ok(());
     }
-    let open = tx.open_handoffs_of_accounts(accounts.iter().cloned()).await?;
+    let open = open_handoffs(tx, qualified.keys().chain(asking.keys())).await?;
     let mut loads = Loads::read(tx, &policy.rules).await?;
     let mut made = Made::default();
     for (key, reached) in qualified {
-        let account = match &key {
-            Key::Account(account) => Some(account),
-            Key::Lead(_) => None,
-        };
+        let account = key.account();
         let leads: Vec<LeadId> = reached.iter().filter_map(|r| r.lead.clone()).collect();
-        let known = account.and_then(|account| open.get(account));
-        let id = match known {
+        let id = match open.get(&key) {
             // It goes on with those who qualified meanwhile.
             Some(handoff) if leads.is_empty() => handoff.id.clone(),
-            Some(handoff) => made.join(handoff.clone(), &leads, (Actor::Rule, ""), now),
+            Some(handoff) => {
+                let raised = reached.iter().find(|reached| reached.raised_at.is_some());
+                if let Some(lead) = raised.and_then(|reached| reached.lead.clone()) {
+                    asking.insert(key.clone(), lead);
+                }
+                made.join(handoff.clone(), &leads, (Actor::Rule, ""), now)
+            }
             None if leads.is_empty() && !account_may(tx, account, now).await? => continue,
             None => {
                 let cause =
@@ -141,8 +157,48 @@ pub(crate) async fn decide(
             }
         }
     }
+    for (key, lead) in asking {
+        let Some(handoff) = open.get(&key) else { continue };
+        if handoff.cause == HandoffCause::HandRaiser || handoff.attempted_at.is_some() {
+            continue;
+        }
+        let (account, leads) = (key.account(), [lead]);
+        let whom = Whom { account, leads: &leads, cause: HandoffCause::HandRaiser };
+        let handed = Handed::read(tx, compiled, whom, now).await?;
+        made.hurry(handoff, &handed, &policy, now);
+    }
     moving.store(tx).await?;
     made.store(tx).await
+}
+
+/// The open handoffs of accounts, and of leads without one.
+async fn open_handoffs(
+    tx: &WriteTx,
+    keys: impl Iterator<Item = &Key>,
+) -> Result<BTreeMap<Key, HandoffRecord>, AppError> {
+    let (mut accounts, mut leads) = (Vec::new(), Vec::new());
+    for key in keys {
+        match key {
+            Key::Account(account) => accounts.push(account.clone()),
+            Key::Lead(lead) => leads.push(lead.clone()),
+        }
+    }
+    let of_accounts = tx.open_handoffs_of_accounts(accounts).await?;
+    let mut open: BTreeMap<Key, HandoffRecord> =
+        of_accounts.into_iter().map(|(id, handoff)| (Key::Account(id), handoff)).collect();
+    if leads.is_empty() {
+        return Ok(open);
+    }
+    let of_leads = tx.open_handoffs_of_leads(leads).await?;
+    let mut found: BTreeMap<String, HandoffRecord> = tx
+        .handoffs_by_id(of_leads.values().cloned())
+        .await?
+        .into_iter()
+        .map(|handoff| (handoff.id.clone(), handoff))
+        .collect();
+    let of_leads = of_leads.into_iter().filter_map(|(lead, id)| Some((lead, found.remove(&id)?)));
+    open.extend(of_leads.map(|(lead, handoff)| (Key::Lead(lead), handoff)));
+    Ok(open)
 }
 
 fn asked(moving: &Moving, lead: &LeadId, reached: &Reached, policy: &Policy) -> Asked {
@@ -178,110 +234,4 @@ async fn account_may(
         }
         Some(_) => false,
     })
-}
-
-/// Handoffs that are made or joined in one transaction.
-#[derive(Default)]
-pub(super) struct Made {
-    handoffs: Vec<HandoffRecord>,
-    events: Vec<HandoffEvent>,
-    leads: Vec<(String, HandoffLead)>,
-}
-
-impl Made {
-    /// A new handoff, given to whom the policy says; gives its id.
-    pub(super) fn hand_over(
-        &mut self,
-        handed: Handed,
-        policy: &InForce,
-        loads: &mut Loads,
-        (actor, caller): (Actor, &str),
-        now: Timestamp,
-    ) -> String {
-        let id = Uuid::new_v4().to_string();
-        let owner = Some(handed.account_profile.owner.as_str()).filter(|owner| !owner.is_empty());
-        let given = handed.with_facts(|facts| loads.give(&policy.rules, facts, owner, now));
-        let clock = handed.with_facts(|facts| policy.clock(facts, given.owner(), now));
-        let packet = serde_json::to_string(&handed.packet).unwrap_or_default();
-        let handoff = HandoffRecord {
-            id: id.clone(),
-            account: handed.account,
-            lead: handed.lead,
-            state: HandoffState::Pending,
-            cause: handed.cause,
-            owner: given.owner().unwrap_or_default().to_owned(),
-            queue: given.queue().unwrap_or_default().to_owned(),
-            team: given.team.unwrap_or_default(),
-            route: given.route.unwrap_or_default(),
-            sla: clock.0,
-            created_at: now,
-            clock: clock.1,
-            claimed_at: None,
-            attempted_at: None,
-            answered_at: None,
-            attempts: 0,
-            end: None,
-            model_version: handed.packet.model_version,
-            policy_version: policy.version,
-            shown: (handed.engagement, handed.fit, handed.tier),
-            packet,
-            version: 1,
-        };
-        self.note(&handoff, "created", actor, caller, "{}".to_owned(), now);
-        self.handoffs.push(handoff);
-        id
-    }
-
-    /// Those who qualified join a handoff that is open; gives its id.
-    pub(super) fn join(
-        &mut self,
-        mut handoff: HandoffRecord,
-        leads: &[LeadId],
-        (actor, caller): (Actor, &str),
-        now: Timestamp,
-    ) -> String {
-        handoff.version += 1;
-        let leads: Vec<&str> = leads.iter().map(LeadId::as_str).collect();
-        let details = serde_json::json!({ "leads": leads }).to_string();
-        self.note(&handoff, "joined", actor, caller, details, now);
-        let id = handoff.id.clone();
-        self.handoffs.push(handoff);
-        id
-    }
-
-    pub(super) fn add_lead(
-        &mut self,
-        id: &str,
-        lead: &LeadId,
-        cause: HandoffCause,
-        now: Timestamp,
-    ) {
-        let lead = HandoffLead { lead: lead.clone(), joined_at: now, cause };
-        self.leads.push((id.to_owned(), lead));
-    }
-
-    fn note(
-        &mut self,
-        handoff: &HandoffRecord,
-        what: &str,
-        actor: Actor,
-        caller: &str,
-        details: String,
-        at: Timestamp,
-    ) {
-        self.events.push(HandoffEvent {
-            handoff: handoff.id.clone(),
-            version: handoff.version,
-            at,
-            what: what.to_owned(),
-            actor,
-            caller: caller.to_owned(),
-            details,
-        });
-    }
-
-    pub(super) async fn store(self, tx: &WriteTx) -> Result<(), AppError> {
-        tx.put_handoffs(&self.handoffs, &self.events).await?;
-        Ok(tx.add_handoff_leads(&self.leads).await?)
-    }
 }

@@ -55,6 +55,7 @@ pub(crate) fn to_proto(handoff: HandoffRecord) -> v1::Handoff {
         engagement: engagement.into(),
         fit: fit.into(),
         tier: score::tier(tier).into(),
+        early_contacts: i32::try_from(handoff.early_contacts).unwrap_or(i32::MAX),
     }
 }
 

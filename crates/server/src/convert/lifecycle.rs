@@ -27,7 +27,8 @@ pub(crate) fn to_proto(record: &LifecycleRecord) -> v1::LeadLifecycle {
     }
 }
 
-fn mark(mark: Option<Mark>) -> i32 {
+/// What stands beside a stage.
+pub(crate) fn mark(mark: Option<Mark>) -> i32 {
     mark.map_or(0, |mark| mark_to_proto(mark).into())
 }
 

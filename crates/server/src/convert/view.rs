@@ -4,7 +4,7 @@ use abm_app::{AccountView, RankedAccount, TopPerson};
 use abm_core::missing::Missing;
 use abm_proto::v1;
 
-use super::{account, lead, missing, opportunity, score, time};
+use super::{account, handoff, lead, lifecycle, missing, opportunity, score, time};
 
 /// An account as marketing and sales see it. Who may not see personal fields gets none.
 pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
@@ -18,13 +18,20 @@ pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
         reasons,
         people,
         opportunities,
+        stage,
+        handoff,
         revision: _,
     } = view;
     let mut account = account::to_proto(account);
     let sum: f64 = people.iter().map(adds).sum();
     let mut people: Vec<v1::PersonView> = people.iter().map(|one| person(one, sum)).collect();
+    let mut handoff = handoff.map(handoff::to_proto);
     if !personal {
         account.owner.clear();
+        if let Some(handoff) = &mut handoff {
+            handoff.owner.clear();
+            handoff.comment.clear();
+        }
         people.iter_mut().for_each(|person| person.title.clear());
     }
     v1::AccountView {
@@ -61,6 +68,8 @@ pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
             returning: i64::try_from(visits.returning).unwrap_or(i64::MAX),
         }),
         opportunities: Some(opportunity::totals(&opportunities)),
+        stage: stage.map_or(0, |stage| lead::stage_to_proto(stage).into()),
+        handoff,
     }
 }
 
@@ -89,6 +98,9 @@ fn person(person: &TopPerson, sum: f64) -> v1::PersonView {
         buying_role_confidence: position.buying_role_confidence,
         mql: person.mql,
         exclusion_reason: person.exclusion.clone().unwrap_or_default(),
+        stage: lead::stage_to_proto(person.lifecycle.stage()).into(),
+        mark: lifecycle::mark(person.lifecycle.shown_mark()),
+        nurture_until: person.lifecycle.nurture_until.map(time::to_proto),
     }
 }
 

@@ -206,7 +206,11 @@ impl HandoffService for Services {
         }
         let (Some(kind), Some(outcome)) = (kind, outcome) else { return Err(invalid(&found)) };
         let at = moment("attempted_at", message.attempted_at.as_ref())?;
-        let attempt = Attempt { kind, outcome, at, comment: message.comment.clone() };
+        let lead = match message.lead_id.as_str() {
+            "" => None,
+            id => Some(lead_id(id)?),
+        };
+        let attempt = Attempt { kind, outcome, at, lead, comment: message.comment.clone() };
         let given = self.app.record_attempt(call.caller.workspace, about, attempt).await;
         let (handoff, revision) = self.given(&call.caller, given.map_err(status_of)?);
         Ok(Response::new(v1::RecordAttemptResponse { handoff, revision }))

@@ -38,6 +38,8 @@ pub(crate) struct Model {
     pub(crate) people_stamp: i64,
     pub(crate) segment: Option<String>,
     pub(crate) phase: i16,
+    #[serde(deserialize_with = "crate::document::flag")]
+    pub(crate) newly_qualified: bool,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -43,6 +43,7 @@ pub(crate) struct Model {
     pub(crate) tier: i16,
     pub(crate) packet: String,
     pub(crate) version: i64,
+    pub(crate) early_contacts: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

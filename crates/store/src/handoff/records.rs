@@ -47,6 +47,8 @@ pub struct HandoffRecord {
     pub answered_at: Option<Timestamp>,
     /// How often somebody tried.
     pub attempts: u32,
+    /// How often of these with a lead that nobody was to contact yet, or at all.
+    pub early_contacts: u32,
     /// How it ended.
     pub end: Option<HandoffEnd>,
     /// The model version in force when it was handed over.
@@ -185,6 +187,7 @@ pub(super) fn handoff_rows(records: &[HandoffRecord]) -> Rows {
         Bulk::Int("tier", int(|r| tier_number(r.shown.2).into())),
         Bulk::Text("packet", text(|r| &r.packet)),
         Bulk::Int("version", int(|r| r.version)),
+        Bulk::Int("early_contacts", int(|r| r.early_contacts.into())),
     ])
 }
 
@@ -244,6 +247,7 @@ impl TryFrom<handoff::Model> for HandoffRecord {
             tier,
             packet,
             version,
+            early_contacts,
         } = row;
         let moment = |at: Option<i64>| at.map(Timestamp::from_micros);
         let lead = match lead_id.as_str() {
@@ -284,6 +288,7 @@ impl TryFrom<handoff::Model> for HandoffRecord {
             attempted_at: moment(attempted_at),
             answered_at: moment(answered_at),
             attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+            early_contacts: u32::try_from(early_contacts).unwrap_or(u32::MAX),
             end,
             model_version: model_version.unsigned_abs(),
             policy_version: policy_version.unsigned_abs(),

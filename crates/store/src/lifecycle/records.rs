@@ -3,6 +3,8 @@
 use abm_core::lifecycle::{Actor, Lifecycle, Mark, Move, Outcome};
 use abm_core::{LeadId, Stage, Timestamp};
 
+use serde::Deserialize;
+
 use crate::StoreError;
 use crate::bulk::{Column as Bulk, Rows};
 use crate::entity::{lead_lifecycle, lead_transition};
@@ -24,6 +26,35 @@ pub struct LifecycleRecord {
     pub sql_at: Option<Timestamp>,
     /// The number of its latest move; 0 when it never moved.
     pub sequence: i64,
+}
+
+/// The lifecycle of a lead in a document; nothing is set of one about whom nothing was decided.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LifecycleRow {
+    pub(crate) decided: Option<String>,
+    pub(crate) mark: Option<String>,
+    pub(crate) outcome: Option<String>,
+    pub(crate) nurture_until: Option<i64>,
+}
+
+impl LifecycleRow {
+    /// The columns of `lead_lifecycle` that it is read from.
+    pub(crate) const COLUMNS: &[&str] = &["decided", "mark", "outcome", "nurture_until"];
+}
+
+impl TryFrom<LifecycleRow> for Lifecycle {
+    type Error = StoreError;
+
+    fn try_from(row: LifecycleRow) -> Result<Self, StoreError> {
+        const TABLE: &str = "lead_lifecycle";
+        let Some(decided) = row.decided else { return Ok(Self::default()) };
+        Ok(Self {
+            decided: name(TABLE, &decided, Stage::from_name)?,
+            mark: named(TABLE, &row.mark.unwrap_or_default(), Mark::from_name)?,
+            nurture_until: row.nurture_until.map(Timestamp::from_micros),
+            outcome: named(TABLE, &row.outcome.unwrap_or_default(), Outcome::from_name)?,
+        })
+    }
 }
 
 /// A move of a lead.

@@ -115,6 +115,7 @@ impl WriteTx {
             Bulk::Int("people_stamp", int(|s| s.stamp)),
             Bulk::TextOrNull("segment", states.iter().map(|s| s.rules.segment.clone()).collect()),
             Bulk::Int("phase", int(|s| phase_number(s.phase))),
+            Bulk::Bool("newly_qualified", flag(|s| s.newly_qualified)),
         ]);
         let conflict = if replace {
             let updates = rows.updates(&["account_id"]);

@@ -1,0 +1,2 @@
+-- How often somebody tried to reach a lead that nobody was to contact yet, or at all.
+ALTER TABLE handoff ADD COLUMN early_contacts BIGINT NOT NULL DEFAULT 0;
