@@ -6,6 +6,7 @@ use rand::rngs::StdRng;
 
 use crate::company::{Company, Heat};
 use crate::person::Person;
+use crate::weights::Weights;
 
 const DAY: i64 = 86_400;
 
@@ -40,20 +41,11 @@ pub(crate) fn activities(
     let mut activities = Vec::with_capacity(count);
     // People of companies that take more interest do more.
     let weight = |person: &Person| companies.get(person.company).map_or(1.0, Company::weight);
-    let all: Vec<f64> = people
-        .iter()
-        .scan(0.0, |sum, person| {
-            *sum += weight(person);
-            Some(*sum)
-        })
-        .collect();
-    let total = all.last().copied().unwrap_or(0.0);
-    if total <= 0.0 {
-        return activities;
-    }
-    while activities.len() < count {
-        let at = random.random_range(0.0..total);
-        let Some(person) = people.get(all.partition_point(|&sum| sum <= at)) else { continue };
+    let weights = Weights::new(people.iter().map(weight));
+    while activities.len() < count
+        && let Some(at) = weights.draw(random)
+    {
+        let Some(person) = people.get(at) else { continue };
         let Some(company) = companies.get(person.company) else { continue };
         let age = age(company.heat, random);
         let mut activity = v1::Activity {

@@ -7,6 +7,7 @@
 mod activity;
 mod company;
 mod person;
+mod weights;
 mod words;
 
 use abm_proto::v1;

@@ -5,6 +5,7 @@ use rand::Rng;
 use rand::rngs::StdRng;
 
 use crate::company::{Company, pick};
+use crate::weights::Weights;
 use crate::words::{FAMILY, GIVEN};
 
 #[derive(Clone, Debug)]
@@ -41,14 +42,11 @@ pub(crate) fn people(companies: &[Company], count: usize, random: &mut StdRng) -
     for company in 0..companies.len() {
         people.push(person(people.len(), company, random));
     }
-    let all: f64 = companies.iter().map(Company::weight).sum();
-    while people.len() < count && !companies.is_empty() {
-        let mut at = random.random_range(0.0..all);
-        let company = companies.iter().position(|company| {
-            at -= company.weight();
-            at < 0.0
-        });
-        people.push(person(people.len(), company.unwrap_or(0), random));
+    let weights = Weights::new(companies.iter().map(Company::weight));
+    while people.len() < count
+        && let Some(company) = weights.draw(random)
+    {
+        people.push(person(people.len(), company, random));
     }
     people
 }
