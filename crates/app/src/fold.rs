@@ -184,7 +184,13 @@ fn fold_one(
             folded.people.push(state.clone());
         }
     }
-    work.state.newly_qualified = newly_qualified && cause == Cause::Model;
+    work.state.newly_qualified = match cause {
+        // Nobody is handed over under a version before it is in force.
+        Cause::Model => newly_qualified || work.state.newly_qualified,
+        // Only those who did something are looked at.
+        Cause::Activity => work.state.newly_qualified,
+        _ => false,
+    };
     if work.state.mqa && (!was_mqa || cause != Cause::Activity) {
         let AccountState { ref id, engagement, fit, .. } = work.state;
         let account = Some(id.clone());

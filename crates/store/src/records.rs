@@ -288,8 +288,8 @@ pub struct AccountState {
     pub sequence: i64,
     /// Another one whenever the people of the account have changed; given when it is stored.
     pub stamp: i64,
-    /// Of one that was assessed under a version that is coming into force: somebody qualifies who
-    /// does not under the version that is shown.
+    /// Somebody qualifies under this version who did not under the one before, and it was not looked
+    /// at yet who is handed over.
     pub newly_qualified: bool,
 }
 

@@ -149,7 +149,7 @@ impl WriteTx {
 
     /// Makes the standby slot, which holds every account, the live one, and `version` the
     /// version in force. Accounts that are shown otherwise from now on get a line in their
-    /// timeline; those of whom somebody newly qualifies are due. Gives how many are shown otherwise.
+    /// timeline. Gives how many there are.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -177,12 +177,6 @@ impl WriteTx {
              ORDER BY n.account_id"
         );
         self.execute(&outbox, []).await?;
-        // The timer looks at them next, and hands over whom it finds.
-        let due = format!(
-            "UPDATE account_state SET changes_secs = {at}, newly_qualified = FALSE \
-             WHERE workspace_id = {workspace} AND slot = {standby} AND newly_qualified"
-        );
-        self.execute(&due, []).await?;
         let sql = format!(
             "UPDATE workspace SET slot = {standby}, model_version = {}, \
              publishing_version = NULL, standby_used = TRUE WHERE workspace_id = {workspace}",

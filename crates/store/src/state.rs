@@ -207,6 +207,21 @@ impl View {
         Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
     }
 
+    /// Whether there is an account of which it is to be looked whom a new version of the model
+    /// qualifies.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_any_newly_qualified(&self) -> Result<bool, StoreError> {
+        let sql = format!(
+            "SELECT 1 FROM account_state WHERE workspace_id = {} AND slot = {} \
+             AND newly_qualified LIMIT 1",
+            self.workspace,
+            self.live_slot()
+        );
+        Ok(self.db().query_one_raw(self.statement(&sql, [])).await?.is_some())
+    }
+
     /// How many accounts there are, and how many of them wait to be assessed at `now`.
     ///
     /// # Errors

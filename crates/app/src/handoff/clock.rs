@@ -17,8 +17,9 @@ use crate::{App, AppError, Inner};
 const CHUNK: u64 = 200;
 
 impl App {
-    /// Lets the clocks of handoffs do what is due by now, and leads qualify again whose
-    /// nurturing is over. Gives how many handoffs it went through.
+    /// Lets the clocks of handoffs do what is due by now, leads qualify again whose nurturing is
+    /// over, and hands over whom a new version of the model qualifies. Gives how many handoffs it
+    /// went through.
     ///
     /// # Errors
     /// When the database does not answer; what was done before stays.
@@ -43,6 +44,11 @@ impl App {
         while self
             .writer
             .run(move |inner| async move { end_nurturing(&inner, workspace).await })
+            .await?
+        {}
+        while self
+            .writer
+            .run(move |inner| async move { look_at_newly_qualified(&inner, workspace).await })
             .await?
         {}
         Ok(done)
@@ -174,6 +180,26 @@ async fn end_nurturing(inner: &Inner, workspace: WorkspaceId) -> Result<bool, Ap
         }),
     );
     fold_accounts(&tx, &compiled, states, news, Cause::Time, now).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Looks who is handed over of accounts of whom a new version of the model qualifies somebody. Tells
+/// whether there were any.
+async fn look_at_newly_qualified(inner: &Inner, workspace: WorkspaceId) -> Result<bool, AppError> {
+    if !inner.store.view(workspace).is_any_newly_qualified().await? {
+        return Ok(false);
+    }
+    let now = inner.clock.now();
+    let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
+    let states = tx.lock_newly_qualified(CHUNK).await?;
+    if states.is_empty() {
+        // Another replica works on them.
+        tx.roll_back().await?;
+        return Ok(false);
+    }
+    let compiled = inner.models.get(&tx, record.model_version).await?;
+    fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
     tx.commit().await?;
     Ok(true)
 }

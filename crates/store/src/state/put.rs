@@ -44,6 +44,25 @@ impl WriteTx {
         states_by_id(self.rows::<account_state::Entity>(self.statement(&sql, [])).await?)
     }
 
+    /// Accounts of whom somebody newly qualifies under the version in force, and of whom it was not
+    /// looked at who is handed over; locked. Those that another replica works on are left out.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lock_newly_qualified(
+        &self,
+        limit: u64,
+    ) -> Result<BTreeMap<AccountId, AccountState>, StoreError> {
+        let lock = if self.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+        let sql = format!(
+            "SELECT * FROM account_state WHERE workspace_id = {} AND slot = {} \
+             AND newly_qualified ORDER BY assessed_secs, account_id LIMIT {limit}{lock}",
+            self.workspace,
+            self.live_slot()
+        );
+        states_by_id(self.rows::<account_state::Entity>(self.statement(&sql, [])).await?)
+    }
+
     /// Makes the accounts due at `now` that were assessed as of a moment after `ahead`.
     ///
     /// # Errors
