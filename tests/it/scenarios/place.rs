@@ -51,4 +51,9 @@ impl Place {
             Self::Other => decided(Stage::Other),
         }
     }
+
+    /// Whether sales has a handoff of who stands there.
+    pub(super) const fn owes_a_decision(self) -> bool {
+        matches!(self, Self::Mql | Self::EarlyOpportunity | Self::EarlyCustomer)
+    }
 }

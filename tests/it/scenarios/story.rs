@@ -11,13 +11,16 @@ use super::files::stories::{Scene, Step, Story};
 pub(super) enum Refusal {
     /// In words.
     Said(String),
+    /// Because such a caller may not even ask.
+    Denied,
 }
 
 impl Refusal {
-    /// Whether that is what a story tells.
+    /// Whether that is what a story tells. Who may not ask for a decision is not who decides.
     fn is(&self, told: &str) -> bool {
         match self {
             Self::Said(words) => words.contains(told),
+            Self::Denied => told.starts_with("is not for ") && told.ends_with(" to decide"),
         }
     }
 }

@@ -6,7 +6,7 @@ use abm_core::handoff::HandoffState;
 use abm_core::lifecycle::Actor;
 use serde::Deserialize;
 
-use super::stages::pairs;
+use super::stages::{Step, pairs};
 use super::{is_sentence, read, words};
 
 words!(
@@ -37,6 +37,18 @@ pub(in crate::scenarios) enum Leads {
     Accept,
     Recycle,
     Disqualify,
+}
+
+impl Leads {
+    /// The move that they make.
+    pub(in crate::scenarios) const fn step(self) -> Option<Step> {
+        match self {
+            Self::Stay => None,
+            Self::Accept => Some(Step::Accept),
+            Self::Recycle => Some(Step::Recycle),
+            Self::Disqualify => Some(Step::Disqualify),
+        }
+    }
 }
 
 /// The file.
