@@ -32,6 +32,7 @@ mod refusal;
 mod replicas;
 mod requests;
 mod retraction;
+mod scenarios;
 mod simulate;
 mod time;
 mod timeline;

@@ -49,9 +49,9 @@ impl Served {
         self.connect(None).await
     }
 
-    /// A client in a role.
+    /// A client in a role, for a year of the world's clock.
     pub async fn client_as(&self, role: Role) -> Client {
-        let token = self.world.app.create_token(self.world.workspace, role, "test", 1).await;
+        let token = self.world.app.create_token(self.world.workspace, role, "test", 365).await;
         self.connect(Some(token.expect("a token").text)).await
     }
 
