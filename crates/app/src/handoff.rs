@@ -16,5 +16,6 @@ pub use act::{Attempt, Given, HandoffCall, Rejection};
 pub use policy::{PolicyInForce, RouteTried};
 pub use read::{HandoffView, WorkItem};
 
+pub(crate) use by_hand::pass_on;
 pub(crate) use decide::{Reached, decide};
 pub(crate) use policy::{nurture_days, policy_of};

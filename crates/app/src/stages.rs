@@ -6,7 +6,7 @@ use abm_core::lifecycle::{Actor, Asked, Grounds, Move, Outcome};
 use abm_core::{DAY, LeadId, OpportunityState, Stage, Timestamp, WorkspaceId};
 use abm_store::{LeadRecord, LifecycleRecord, Lock, Qualification, Transition, WriteTx};
 
-use crate::handoff::nurture_days;
+use crate::handoff::{nurture_days, pass_on};
 use crate::idempotency::RequestKey;
 use crate::lifecycle::{Moving, Record};
 use crate::merge::Note;
@@ -36,7 +36,8 @@ pub struct LeadStanding {
 }
 
 impl App {
-    /// Moves a lead by hand, on the path that leads to a stage.
+    /// Moves a lead by hand, on the path that leads to a stage. One that becomes an MQL so is handed
+    /// over.
     ///
     /// # Errors
     /// When there is no such lead; when no path leads there for this caller, or it needs a reason.
@@ -113,12 +114,14 @@ async fn set_stage(
     note: Note,
 ) -> Result<(LifecycleRecord, u64), AppError> {
     let now = inner.clock.now();
-    let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
+    // Its account is not known before it is read, and would have to be locked before it.
+    let hands_over = change == StageChange::To(Stage::Mql);
+    let lock = if hands_over { Lock::Exclusive } else { Lock::Shared };
+    let (tx, record) = inner.begin(workspace, lock).await?;
     let survivor = tx.survivors([lead.clone()]).await?.remove(&lead);
     let lead = survivor.unwrap_or(lead);
-    if tx.lock_leads([lead.clone()]).await?.is_empty() {
-        return Err(AppError::not_found("lead", lead));
-    }
+    let locked = tx.lock_leads([lead.clone()]).await?.remove(&lead);
+    let account = locked.ok_or_else(|| AppError::not_found("lead", &lead))?.account;
     let mut moving = Moving::begin(&tx, BTreeSet::from([lead.clone()]), now).await?;
     let stands = |moving: &Moving| moving.get(&lead).cloned().ok_or(AppError::Broken);
     if request.first_outcome(&tx).await?.is_some() {
@@ -142,12 +145,21 @@ async fn set_stage(
         }
     };
     let asked = Asked { actor, at: now, grounds };
-    let kept = Record {
+    let mut kept = Record {
         caller: note.by,
         reason: note.reason,
         model_version: record.model_version,
         ..Record::default()
     };
+    // Whoever may not move is not handed over either.
+    stands(&moving)?.lifecycle.after(step, &asked).map_err(forbids)?;
+    if step == Move::Qualify {
+        let compiled = inner.models.get(&tx, record.model_version).await?;
+        let (leads, by) = ([lead.clone()], (actor, kept.caller.as_str()));
+        let passed = pass_on(&tx, &compiled, account, &leads, by, now).await?;
+        passed.made.store(&tx).await?;
+        kept.handoff = passed.id;
+    }
     moving.step(&lead, step, &asked, kept).map_err(forbids)?;
     let after = stands(&moving)?;
     moving.store(&tx).await?;

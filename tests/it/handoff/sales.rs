@@ -22,6 +22,8 @@ both_engines!(
     what_is_somebody_elses_is_reassigned_first,
     the_work_list_begins_with_what_is_urgent,
     who_is_contacted_though_nurtured_is_told,
+    what_nobody_is_left_of_can_be_turned_down,
+    who_is_merged_into_an_sql_is_accepted_with_it_and_takes_nothing_back,
 );
 
 async fn a_handoff_is_claimed_tried_and_accepted(world: World) {
@@ -63,7 +65,9 @@ async fn who_is_merged_meanwhile_moves_as_the_survivor(world: World) {
     let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
     world.set_stage("bob", StageChange::To(Stage::Mql), Actor::Marketing, "").await.unwrap();
     world.merge_leads("bob", &["ada"]).await.unwrap();
-    world.accept_knowing(&claimed, "bob").await;
+    let joined = world.the_handoff().await;
+    assert_eq!((joined.state, &joined.id), (claimed.state, &claimed.id));
+    world.accept_knowing(&joined, "bob").await;
     assert_eq!(world.stage("bob").await, "sql");
 }
 
@@ -257,4 +261,34 @@ async fn who_is_contacted_though_nurtured_is_told(world: World) {
     world.leads([lead("eve")]).await;
     let stranger = world.attempt_with(&tried, no_answer, Some("eve")).await.unwrap_err();
     assert!(stranger.to_string().contains("lead_id"), "{stranger}");
+}
+
+async fn what_nobody_is_left_of_can_be_turned_down(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    world.set_stage("ada", StageChange::Disqualify, Actor::Marketing, "left").await.unwrap();
+    assert!(world.accept(&claimed).await.is_err());
+    let ended = world.reject(&claimed, "no_timing", None).await.unwrap().handoff;
+    assert_eq!(ended.state, HandoffState::Rejected);
+    assert_eq!(world.stage("ada").await, "lead, disqualified");
+}
+
+async fn who_is_merged_into_an_sql_is_accepted_with_it_and_takes_nothing_back(world: World) {
+    for (number, accepts) in [(2, true), (3, false)] {
+        let world = a_world(world.clone(), number).await;
+        world.leads([lead("new").title("CTO").email("new@gmail.com")]).await;
+        world.record([asks("ada")]).await;
+        let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+        world.accept_knowing(&claimed, "ada").await;
+        world.record([asks("new")]).await;
+        let again = world.handoffs().await.into_iter().find(|found| found.state.is_open()).unwrap();
+        let again = world.claim(&again, "ann").await.unwrap().handoff;
+        world.merge_leads("ada", &["new"]).await.unwrap();
+        match accepts {
+            true => drop(world.accept(&again).await.unwrap()),
+            false => drop(world.reject(&again, "no_timing", None).await.unwrap()),
+        }
+        assert_eq!(world.stage("ada").await, "sql");
+    }
 }

@@ -2,6 +2,7 @@
 
 use abm_app::StageChange;
 use abm_core::Stage;
+use abm_core::handoff::HandoffCause;
 use abm_core::lifecycle::Actor;
 use abm_tests::{World, account, both_engines, days, lead, opportunity};
 
@@ -13,6 +14,7 @@ both_engines!(
     who_loses_an_opportunity_is_recycled,
     no_call_makes_an_sql_but_the_acceptance_of_a_handoff,
     sales_gives_an_sql_back_with_a_reason_and_a_date,
+    who_is_qualified_by_hand_has_an_owner_and_a_clock,
     an_account_stands_where_its_people_and_opportunities_stand,
 );
 
@@ -145,4 +147,21 @@ async fn an_account_stands_where_its_people_and_opportunities_stand(world: World
     assert_eq!(stands().await, Stage::Customer);
     world.accounts([account("empty")]).await;
     assert_eq!(world.view("empty").await.stage, None);
+}
+
+async fn who_is_qualified_by_hand_has_an_owner_and_a_clock(world: World) {
+    let world = a_world(world, 2).await;
+    let mql = StageChange::To(Stage::Mql);
+    assert!(world.set_stage("ada", mql, Actor::Sales, "").await.is_err());
+    assert_eq!(world.handoffs().await, [], "nothing is half done");
+    world.set_stage("ada", mql, Actor::Marketing, "met at the fair").await.unwrap();
+    let handoff = world.the_handoff().await;
+    assert_eq!((handoff.cause, handoff.queue.as_str()), (HandoffCause::Person, "inbox"));
+    world.set_stage("bob", mql, Actor::Marketing, "").await.unwrap();
+    let found = world.handoff(&handoff.id).await;
+    let leads: Vec<&str> = found.leads.iter().map(|lead| lead.lead.as_str()).collect();
+    assert_eq!(leads, ["ada", "bob"]);
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    world.accept_knowing(&claimed, "ada").await;
+    assert_eq!((world.stage("ada").await, world.stage("bob").await), ("sql".into(), "sql".into()));
 }

@@ -403,7 +403,7 @@ impl Step<'_> {
     }
 
     /// Moves the leads of the handoff with it. Those that have moved on by themselves stay where
-    /// they are, as long as one moves.
+    /// they are: sales can turn down what is left of it, but not accept what is nobody's.
     async fn move_leads(
         &self,
         handoff: &HandoffRecord,
@@ -416,7 +416,7 @@ impl Step<'_> {
         let caller = &self.call.caller;
         let moved = Leads { handoff, step, grounds, actor, caller, reason };
         let refused = moved.go(self.tx, self.model_version, self.now).await?;
-        match refused {
+        match refused.filter(|_| *act == Act::Accept) {
             Some(refused) => Err(forbids(&handoff.id, format!("cannot end so: a lead {refused}"))),
             None => Ok(()),
         }

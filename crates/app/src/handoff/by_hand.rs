@@ -1,15 +1,16 @@
 //! Handing over because a person of marketing says so.
 
 use abm_core::handoff::HandoffCause;
-use abm_core::lifecycle::{Asked, Move};
-use abm_core::{AccountId, LeadId, WorkspaceId};
-use abm_store::Lock;
+use abm_core::lifecycle::{Actor, Asked, Move};
+use abm_core::{AccountId, LeadId, Timestamp, WorkspaceId};
+use abm_store::{Lock, WriteTx};
 
 use super::act::{Given, HandoffCall, check_comment};
 use super::made::Made;
 use super::policy::{InForce, Loads};
 use super::subject::{Handed, Whom};
 use crate::lifecycle::{Moving, Record};
+use crate::models::Compiled;
 use crate::{App, AppError, Inner};
 
 impl App {
@@ -60,35 +61,14 @@ async fn hand_over(
         (account, None) => account,
     };
     let leads: Vec<LeadId> = lead.into_iter().collect();
-    let of_account = tx.open_handoffs_of_accounts(account.clone()).await?.into_values().next();
-    let of_lead = tx.open_handoffs_of_leads(leads.iter().cloned()).await?.into_values().next();
-    let open = match of_lead {
-        Some(id) => Some(id),
-        None => of_account.as_ref().map(|handoff| handoff.id.clone()),
-    };
     let compiled = inner.models.get(&tx, record.model_version).await?;
-    let policy = InForce::read(&tx).await?;
-    let mut made = Made::default();
-    let (id, joined) = match (open, of_account) {
-        (Some(id), handoff) => {
-            if let (Some(handoff), false) = (handoff, leads.is_empty()) {
-                made.join(handoff, &leads, (call.actor, &call.caller), now);
-            }
-            (id, true)
-        }
-        (None, _) => {
-            let cause = HandoffCause::Person;
-            let whom = Whom { account: account.as_ref(), leads: &leads, cause };
-            let handed = Handed::read(&tx, &compiled, whom, now).await?;
-            let mut loads = Loads::read(&tx, &policy.rules).await?;
-            let by = (call.actor, call.caller.as_str());
-            (made.hand_over(handed, &policy, &mut loads, by, now), false)
-        }
-    };
+    let by = (call.actor, call.caller.as_str());
+    let Passed { made, id, joined } = pass_on(&tx, &compiled, account, &leads, by, now).await?;
     let mut moving = Moving::begin(&tx, leads.iter().cloned().collect(), now).await?;
     for lead in &leads {
-        let is_mql = moving.get(lead).is_some_and(|stands| stands.lifecycle.is_mql());
-        let asked = Asked::new(call.actor, now);
+        if moving.get(lead).is_some_and(|stands| stands.lifecycle.is_mql()) {
+            continue;
+        }
         let note = Record {
             caller: call.caller.clone(),
             reason: reason.clone(),
@@ -96,16 +76,11 @@ async fn hand_over(
             handoff: id.clone(),
             evidence: String::new(),
         };
-        if !is_mql {
-            let moved = moving.step(lead, Move::Qualify, &asked, note);
-            moved.map_err(|refused| AppError::StateForbids {
-                subject: format!("lead/{lead}"),
-                message: format!("the lead {refused}"),
-            })?;
-        }
-        if !tx.open_handoffs_of_leads([lead.clone()]).await?.contains_key(lead) {
-            made.add_lead(&id, lead, HandoffCause::Person, now);
-        }
+        let moved = moving.step(lead, Move::Qualify, &Asked::new(call.actor, now), note);
+        moved.map_err(|refused| AppError::StateForbids {
+            subject: format!("lead/{lead}"),
+            message: format!("the lead {refused}"),
+        })?;
     }
     moving.store(&tx).await?;
     made.store(&tx).await?;
@@ -114,4 +89,48 @@ async fn hand_over(
     let handoff = tx.handoff(&id).await?.ok_or(AppError::Broken)?;
     let revision = tx.commit().await?;
     Ok(Given { handoff, joined, revision })
+}
+
+/// What is passed on by a person, before it is stored.
+pub(crate) struct Passed {
+    pub(crate) made: Made,
+    pub(crate) id: String,
+    pub(crate) joined: bool,
+}
+
+/// Makes a handoff of an account, or of leads and their account, because a person says so; or joins the
+/// one that is open. The workspace is locked.
+pub(crate) async fn pass_on(
+    tx: &WriteTx,
+    compiled: &Compiled,
+    account: Option<AccountId>,
+    leads: &[LeadId],
+    by: (Actor, &str),
+    now: Timestamp,
+) -> Result<Passed, AppError> {
+    let of_account = tx.open_handoffs_of_accounts(account.clone()).await?.into_values().next();
+    let of_leads = tx.open_handoffs_of_leads(leads.iter().cloned()).await?;
+    let of_lead = of_leads.values().next().cloned();
+    let open = of_lead.or_else(|| of_account.as_ref().map(|handoff| handoff.id.clone()));
+    let mut made = Made::default();
+    let (id, joined) = match open {
+        Some(id) => {
+            if let (Some(handoff), false) = (of_account, leads.is_empty()) {
+                made.join(handoff, leads, by, now);
+            }
+            (id, true)
+        }
+        None => {
+            let policy = InForce::read(tx).await?;
+            let cause = HandoffCause::Person;
+            let whom = Whom { account: account.as_ref(), leads, cause };
+            let handed = Handed::read(tx, compiled, whom, now).await?;
+            let mut loads = Loads::read(tx, &policy.rules).await?;
+            (made.hand_over(handed, &policy, &mut loads, by, now), false)
+        }
+    };
+    for lead in leads.iter().filter(|lead| !of_leads.contains_key(*lead)) {
+        made.add_lead(&id, lead, HandoffCause::Person, now);
+    }
+    Ok(Passed { made, id, joined })
 }

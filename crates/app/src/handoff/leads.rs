@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use abm_core::lifecycle::{Actor, Asked, Grounds, Move, Refused};
-use abm_core::{LeadId, Timestamp};
+use abm_core::{LeadId, Stage, Timestamp};
 use abm_store::{HandoffRecord, WriteTx};
 
 use crate::AppError;
@@ -31,7 +31,8 @@ pub(super) struct Leads<'a> {
 }
 
 impl Leads<'_> {
-    /// Moves them at a moment; gives why none of them could, of those there are.
+    /// Moves those who are MQLs still, at a moment; the others have moved on by themselves and stay
+    /// where they are. Gives why nobody is where the move leads, of those there are.
     pub(super) async fn go(
         &self,
         tx: &WriteTx,
@@ -43,6 +44,13 @@ impl Leads<'_> {
         let (mut refused, mut moved) = (None, leads.is_empty());
         for lead in &leads {
             let asked = Asked { actor: self.actor, at, grounds: self.grounds.clone() };
+            let Some(stands) = moving.get(lead).map(|stands| stands.lifecycle) else { continue };
+            if !stands.is_mql() {
+                // One that is merged into an SQL meanwhile is accepted with it.
+                moved |= self.step == Move::Accept && stands.decided == Stage::Sql;
+                refused = refused.or(stands.after(self.step, &asked).err());
+                continue;
+            }
             let record = Record {
                 caller: self.caller.to_owned(),
                 reason: self.reason.to_owned(),

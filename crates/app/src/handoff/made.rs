@@ -14,7 +14,7 @@ use crate::AppError;
 
 /// Handoffs that are made or joined in one transaction.
 #[derive(Default)]
-pub(super) struct Made {
+pub(crate) struct Made {
     handoffs: BTreeMap<String, HandoffRecord>,
     events: Vec<HandoffEvent>,
     leads: Vec<(String, HandoffLead)>,
@@ -141,7 +141,7 @@ impl Made {
         });
     }
 
-    pub(super) async fn store(self, tx: &WriteTx) -> Result<(), AppError> {
+    pub(crate) async fn store(self, tx: &WriteTx) -> Result<(), AppError> {
         let handoffs: Vec<HandoffRecord> = self.handoffs.into_values().collect();
         tx.put_handoffs(&handoffs, &self.events).await?;
         Ok(tx.add_handoff_leads(&self.leads).await?)

@@ -104,8 +104,8 @@ impl Move {
         self.actors().contains(&actor) || (actor == Actor::Admin && as_admin())
     }
 
-    /// Whether the move leads from there.
-    const fn leads_from(self, stage: Stage, mark: Option<Mark>) -> bool {
+    /// Whether the move leads from there, when it is that actor's.
+    const fn leads_from(self, stage: Stage, mark: Option<Mark>, actor: Actor) -> bool {
         match (self, stage, mark) {
             (Self::Outcome, _, _) => true,
             (Self::Reinstate, Stage::Other, _) => true,
@@ -114,7 +114,9 @@ impl Move {
             (Self::Identify, Stage::Subscriber, _) => true,
             (Self::Qualify | Self::SetAside, Stage::Subscriber | Stage::Lead, _) => true,
             (Self::Accept, Stage::Mql, _) => true,
-            (Self::Recycle, Stage::Mql | Stage::Sql, _) => true,
+            (Self::Recycle, Stage::Mql, _) => true,
+            // What runs out is the handoff of an MQL.
+            (Self::Recycle, Stage::Sql, _) => !matches!(actor, Actor::Time),
             (Self::Disqualify, Stage::Subscriber | Stage::Lead | Stage::Mql | Stage::Sql, _) => {
                 true
             }
@@ -158,7 +160,7 @@ impl Lifecycle {
         }
         // Handoffs go on beside opportunities, which may be known before sales says what it did.
         let from = if step.ends_handoff() && self.is_mql() { self.decided } else { stage };
-        if !step.leads_from(from, mark) {
+        if !step.leads_from(from, mark, asked.actor) {
             return Err(Refused::From { step, stage, mark });
         }
         let Grounds { reason, handoff, unknown, raised_hand, nurture_until, outcome } =

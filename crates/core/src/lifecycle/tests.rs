@@ -117,6 +117,9 @@ fn sales_gives_back_an_mql_by_its_handoff_and_an_sql_for_a_reason() {
     assert_eq!(recycle(at(Stage::Mql), false, true).unwrap(), marked(Mark::Recycled));
     assert_eq!(recycle(at(Stage::Sql), false, true), Err(Refused::NoReason(Move::Recycle)));
     assert_eq!(recycle(at(Stage::Sql), true, false).unwrap(), marked(Mark::Recycled));
+    let late = asked(Actor::Time);
+    assert!(at(Stage::Mql).after(Move::Recycle, &late).is_ok());
+    assert!(at(Stage::Sql).after(Move::Recycle, &late).is_err(), "sales has decided");
     // What is under way is given up by losing it.
     let busy = Lifecycle { outcome: Some(Outcome::Open), ..at(Stage::Sql) };
     let (stage, mark) = (Stage::Opportunity, None);

@@ -88,6 +88,11 @@ async fn time_moves_whom_the_table_says(world: World) {
         for &step in Step::ALL {
             tried += 1;
             if stages.way(step, Actor::Time, place, Need::ALL).is_err() {
+                if (step, place) == (Step::Recycle, Place::Sql) {
+                    // What ends now is the handoff of a duplicate.
+                    let duplicate = desk.bring(&stages, Place::Mql).await.lead;
+                    desk.merge(&duplicate, &unmoved.lead).await;
+                }
                 desk.pass(passes).await;
                 assert_eq!(desk.place(&stages, &unmoved.lead).await, place, "{step} by time");
             }
@@ -96,17 +101,11 @@ async fn time_moves_whom_the_table_says(world: World) {
             let Ok(way) = stages.way(step, Actor::Time, place, Need::ALL) else { continue };
             moved += 1;
             let Someone { lead, .. } = desk.bring(&stages, place).await;
-            if !place.owes_a_decision() {
-                // The handoff that ends is that of a duplicate.
-                let duplicate = desk.bring(&stages, Place::Mql).await.lead;
-                desk.merge(&duplicate, &lead).await;
-                assert_eq!(desk.place(&stages, &lead).await, place);
-            }
             desk.pass(days(GIVE_UP_DAYS)).await;
             desk.expect_moved(&stages, &lead, (place, way.to), (step, Actor::Time)).await;
         }
     }
-    assert_eq!((tried, moved), (TRIES, 4));
+    assert_eq!((tried, moved), (TRIES, 3));
     desk.close().await;
 }
 

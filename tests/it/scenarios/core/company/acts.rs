@@ -24,13 +24,19 @@ impl Company {
             let asked = Asked { actor, at, grounds: grounds.clone() };
             let (mut moved, mut why) = (false, None);
             for name in &handoff.leads {
-                match self.people.get_mut(name).unwrap().go(step, &asked) {
+                let person = self.people.get_mut(name).unwrap();
+                // Who has moved on stays there.
+                let made = match person.life.is_mql() {
+                    true => person.go(step, &asked),
+                    false => person.life.after(step, &asked).and(Ok(())),
+                };
+                match made {
                     Ok(()) => moved = true,
                     Err(refused) => why = why.or(Some(refused)),
                 }
             }
-            // Leads that have moved on by themselves stay where they are, as long as one moves.
-            if let Some(refused) = why.filter(|_| !moved) {
+            // What is left of it can be turned down, not accepted.
+            if let Some(refused) = why.filter(|_| !moved && *act == Act::Accept) {
                 return Err(said("the handoff cannot end so: a lead", refused));
             }
         }

@@ -16,7 +16,11 @@ impl Company {
         asked.grounds.nurture_until = self.in_days(step.days().unwrap_or(usual.into()));
         let person = self.person(step.lead());
         let made = to.or_else(|stage| person.life.towards(stage));
-        made.and_then(|made| person.go(made, &asked)).map_err(|refused| said("the lead", refused))
+        let made = made.and_then(|made| person.go(made, &asked).and(Ok(made)));
+        if made.map_err(|refused| said("the lead", refused))? == Move::Qualify {
+            self.hand_over(step.lead());
+        }
+        Ok(())
     }
 
     pub(super) fn hand_over_by_hand(&mut self, step: &Step) -> Result<(), Refusal> {
