@@ -10,6 +10,7 @@ mod made;
 mod packet;
 mod policy;
 mod read;
+mod step;
 mod subject;
 
 pub use act::{Attempt, Given, HandoffCall, Rejection};

@@ -89,13 +89,15 @@ pub(crate) async fn decide(
         return Ok(());
     }
     let policy = InForce::read(tx).await?;
-    let accounts: BTreeSet<AccountId> = reached.iter().filter_map(|r| r.account.clone()).collect();
     let customers = match policy.rules.existing_customers {
         true => BTreeSet::new(),
-        false => tx.accounts_that_bought(accounts.iter().cloned()).await?,
+        false => {
+            let accounts = reached.iter().filter_map(|reached| reached.account.clone());
+            tx.accounts_that_bought(accounts.collect::<BTreeSet<_>>()).await?
+        }
     };
     let leads = reached.iter().filter_map(|reached| reached.lead.clone()).collect();
-    let mut moving = Moving::begin(tx, leads, now).await?;
+    let moving = Moving::begin(tx, leads, now).await?;
     let mut qualified: BTreeMap<Key, Vec<Reached>> = BTreeMap::new();
     // Who asks to be contacted though sales has them already.
     let mut asking: BTreeMap<Key, LeadId> = BTreeMap::new();
@@ -118,57 +120,94 @@ pub(crate) async fn decide(
         return Ok(());
     }
     let open = open_handoffs(tx, qualified.keys().chain(asking.keys())).await?;
-    let mut loads = Loads::read(tx, &policy.rules).await?;
-    let mut made = Made::default();
+    let loads = Loads::read(tx, &policy.rules).await?;
+    let made = Made::default();
+    let mut deciding = Deciding { tx, compiled, policy, open, loads, moving, made, now };
     for (key, reached) in qualified {
+        if let Some(lead) = deciding.pass_on(&key, &reached).await? {
+            asking.insert(key, lead);
+        }
+    }
+    for (key, lead) in asking {
+        deciding.hurry(&key, lead).await?;
+    }
+    deciding.moving.store(tx).await?;
+    deciding.made.store(tx).await
+}
+
+/// Handing over, one account or lead after the other.
+struct Deciding<'a> {
+    tx: &'a WriteTx,
+    compiled: &'a Compiled,
+    policy: InForce,
+    /// As they were before.
+    open: BTreeMap<Key, HandoffRecord>,
+    loads: Loads,
+    moving: Moving,
+    made: Made,
+    now: Timestamp,
+}
+
+impl Deciding<'_> {
+    /// Hands over those who qualified, or has them join what is open; gives one of them who asks to
+    /// be contacted where they joined.
+    async fn pass_on(
+        &mut self,
+        key: &Key,
+        reached: &[Reached],
+    ) -> Result<Option<LeadId>, AppError> {
         let account = key.account();
         let leads: Vec<LeadId> = reached.iter().filter_map(|r| r.lead.clone()).collect();
-        let id = match open.get(&key) {
+        let mut asking = None;
+        let id = match self.open.get(key) {
             // It goes on with those who qualified meanwhile.
             Some(handoff) if leads.is_empty() => handoff.id.clone(),
             Some(handoff) => {
                 let raised = reached.iter().find(|reached| reached.raised_at.is_some());
-                if let Some(lead) = raised.and_then(|reached| reached.lead.clone()) {
-                    asking.insert(key.clone(), lead);
-                }
-                made.join(handoff.clone(), &leads, (Actor::Rule, ""), now)
+                asking = raised.and_then(|reached| reached.lead.clone());
+                self.made.join(handoff.clone(), &leads, (Actor::Rule, ""), self.now)
             }
-            None if leads.is_empty() && !account_may(tx, account, now).await? => continue,
+            None if leads.is_empty() && !account_may(self.tx, account, self.now).await? => {
+                return Ok(None);
+            }
             None => {
-                let cause =
-                    reached.iter().map(Reached::cause).min().unwrap_or(HandoffCause::Account);
+                let causes = reached.iter().map(Reached::cause);
+                let cause = causes.min().unwrap_or(HandoffCause::Account);
                 let whom = Whom { account, leads: &leads, cause };
-                let handed = Handed::read(tx, compiled, whom, now).await?;
-                made.hand_over(handed, &policy, &mut loads, (Actor::Rule, ""), now)
+                let handed = Handed::read(self.tx, self.compiled, whom, self.now).await?;
+                let (policy, by) = (&self.policy, (Actor::Rule, ""));
+                self.made.hand_over(handed, policy, &mut self.loads, by, self.now)
             }
         };
-        for reached in &reached {
+        for reached in reached {
             let Some(lead) = &reached.lead else { continue };
-            let asked = asked(&moving, lead, reached, &policy.rules);
+            let asked = asked(&self.moving, lead, reached, &self.policy.rules);
             let record = Record {
-                model_version: compiled.version,
+                model_version: self.compiled.version,
                 handoff: id.clone(),
                 evidence: reached.evidence(),
                 ..Record::default()
             };
-            // What is refused was left out above.
-            if moving.step(lead, Move::Qualify, &asked, record).is_ok() {
-                made.add_lead(&id, lead, reached.cause(), now);
+            // What is refused was left out before.
+            if self.moving.step(lead, Move::Qualify, &asked, record).is_ok() {
+                self.made.add_lead(&id, lead, reached.cause(), self.now);
             }
         }
+        Ok(asking)
     }
-    for (key, lead) in asking {
-        let Some(handoff) = open.get(&key) else { continue };
-        if handoff.cause == HandoffCause::HandRaiser || handoff.attempted_at.is_some() {
-            continue;
+
+    /// Somebody asks to be contacted whom sales has, and nobody has tried to reach.
+    async fn hurry(&mut self, key: &Key, lead: LeadId) -> Result<(), AppError> {
+        let Some(handoff) = self.open.get(key) else { return Ok(()) };
+        let (account, leads, cause) = (key.account(), [lead], HandoffCause::HandRaiser);
+        if handoff.cause == cause || handoff.attempted_at.is_some() {
+            return Ok(());
         }
-        let (account, leads) = (key.account(), [lead]);
-        let whom = Whom { account, leads: &leads, cause: HandoffCause::HandRaiser };
-        let handed = Handed::read(tx, compiled, whom, now).await?;
-        made.hurry(handoff, &handed, &policy, now);
+        let whom = Whom { account, leads: &leads, cause };
+        let handed = Handed::read(self.tx, self.compiled, whom, self.now).await?;
+        self.made.hurry(handoff, &handed, &self.policy, self.now);
+        Ok(())
     }
-    moving.store(tx).await?;
-    made.store(tx).await
 }
 
 /// The open handoffs of accounts, and of leads without one.
