@@ -25,7 +25,8 @@ both_engines!(
     who_qualifies_under_a_new_model_is_handed_over_when_it_is_in_force,
 );
 
-/// A world under a model whose accounts never qualify as such, with an account and two officers.
+/// A world under a model whose accounts qualify as such by a raised hand alone, with an account and
+/// two officers.
 pub(crate) async fn a_world(world: World, number: i64) -> World {
     let world =
         world.beside(number, &lively("engaged_people: 2}\nmql", "engaged_people: 50}\nmql")).await;
