@@ -5,6 +5,7 @@ mod persona;
 mod review;
 mod rules;
 mod service;
+mod sold;
 
 use abm_core::Timestamp;
 use abm_core::handoff::{HandoffState, Packet, RejectionKind};

@@ -15,6 +15,7 @@ both_engines!(
     the_time_allowed_is_told_by_group,
     what_is_turned_down_for_good_has_a_persona_that_can_be_published,
     a_period_is_looked_back_on_by_what_says_most,
+    who_buys_without_an_account_counts_as_sold,
 );
 
 const ALL: Period = Period { from: None, until: None };
@@ -195,4 +196,21 @@ async fn a_period_is_looked_back_on_by_what_says_most(world: World) {
     assert_eq!(pack.bad[0].reasons[0], "p3: demo once");
     let (pack, _) = world.app.review_pack(world.workspace, ALL, 1).await.unwrap();
     assert_eq!((pack.good.len(), pack.bad.len(), pack.missed.len()), (1, 1, 1));
+}
+
+async fn who_buys_without_an_account_counts_as_sold(world: World) {
+    let world = a_world(world, 2).await;
+    world.leads([lead("eve").title("CEO").email("eve@gmail.com")]).await;
+    world.record([asks("eve")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    assert_eq!(claimed.account, None);
+    world.accept_knowing(&claimed, "eve").await;
+    let sold = async || {
+        let (rules, _) = world.app.rule_report(world.workspace, ALL).await.unwrap();
+        let (pack, _) = world.app.review_pack(world.workspace, ALL, 5).await.unwrap();
+        (rules.all.won, pack.good[0].won)
+    };
+    assert_eq!(sold().await, (0, false));
+    world.opportunities([opportunity("o").person("eve", None).won(60)]).await;
+    assert_eq!(sold().await, (1, true));
 }

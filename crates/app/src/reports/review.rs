@@ -7,6 +7,7 @@ use abm_core::handoff::HandoffCause;
 use abm_learn::feedback::review::{Reviewed, Tally};
 use abm_store::HandoffRecord;
 
+use super::sold::Sold;
 use super::{Handoffs, Period, decision, packet};
 use crate::{App, AppError};
 
@@ -28,7 +29,7 @@ pub struct ReviewedHandoff {
     pub handoff: HandoffRecord,
     /// What spoke for it when it was handed over, a sentence each.
     pub reasons: Vec<String>,
-    /// Its account has bought.
+    /// Its account has bought, or the lead that it began with.
     pub won: bool,
 }
 
@@ -49,14 +50,13 @@ impl App {
         let mut tally = Tally::new(most);
         let mut handoffs = Handoffs::of(&view, period);
         while let Some(page) = handoffs.next().await? {
-            let accounts = page.iter().filter_map(|handoff| handoff.account.clone());
-            let bought = view.accounts_that_bought(accounts).await?;
+            let sold = Sold::read(&view, &page).await?;
             for handoff in &page {
                 let (engagement, fit, _) = handoff.shown;
                 tally.add(&Reviewed {
                     id: handoff.id.clone(),
                     outcome: decision(handoff),
-                    won: handoff.account.as_ref().is_some_and(|id| bought.contains(id)),
+                    won: sold.is(handoff),
                     hand_raiser: handoff.cause == HandoffCause::HandRaiser,
                     engagement,
                     fit,
@@ -67,14 +67,13 @@ impl App {
         let pack = tally.finish();
         let ids = [&pack.good, &pack.bad, &pack.missed].into_iter().flatten().cloned();
         let found = view.handoffs_by_id(ids).await?;
-        let accounts = found.iter().filter_map(|handoff| handoff.account.clone());
-        let bought = view.accounts_that_bought(accounts).await?;
+        let sold = Sold::read(&view, &found).await?;
         let found: BTreeMap<String, HandoffRecord> =
             found.into_iter().map(|handoff| (handoff.id.clone(), handoff)).collect();
         let reviewed = |id: &String| {
             let handoff = found.get(id)?.clone();
             let reasons = packet(&handoff).reasons;
-            let won = handoff.account.as_ref().is_some_and(|id| bought.contains(id));
+            let won = sold.is(&handoff);
             Some(ReviewedHandoff { handoff, reasons, won })
         };
         let all = |ids: &[String]| ids.iter().filter_map(reviewed).collect();

@@ -6,6 +6,7 @@ use abm_core::WorkspaceId;
 use abm_learn::feedback::rules::{Decided, Findings, Tally};
 use abm_store::HandoffRecord;
 
+use super::sold::Sold;
 use super::{Handoffs, Period, decision, packet};
 use crate::{App, AppError};
 
@@ -25,11 +26,9 @@ impl App {
         let mut tally = Tally::default();
         let mut handoffs = Handoffs::of(&view, period);
         while let Some(page) = handoffs.next().await? {
-            let accounts = page.iter().filter_map(|handoff| handoff.account.clone());
-            let bought = view.accounts_that_bought(accounts).await?;
+            let sold = Sold::read(&view, &page).await?;
             for handoff in &page {
-                let won = handoff.account.as_ref().is_some_and(|id| bought.contains(id));
-                tally.add(&decided(handoff, won));
+                tally.add(&decided(handoff, sold.is(handoff)));
             }
         }
         Ok((tally.finish(), revision))
