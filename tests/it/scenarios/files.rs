@@ -3,6 +3,7 @@
 pub(super) mod handoffs;
 pub(super) mod stages;
 pub(super) mod stories;
+pub(super) mod ways;
 
 use std::fs;
 use std::path::PathBuf;

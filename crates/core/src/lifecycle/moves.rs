@@ -201,8 +201,8 @@ impl Lifecycle {
     /// The move that would bring the lead to a stage that a person asks for.
     ///
     /// # Errors
-    /// [`Refused::From`] when no move of a person leads there: an SQL is made by accepting a
-    /// handoff, opportunities and customers by opportunities.
+    /// [`Refused::NoHandoff`] of an SQL, which is made by accepting a handoff; [`Refused::ByNoHand`]
+    /// where no move of a person leads there.
     pub fn towards(&self, stage: Stage) -> Result<Move, Refused> {
         let step = match stage {
             Stage::Lead if self.stage() == Stage::Subscriber => Move::Identify,
@@ -212,8 +212,7 @@ impl Lifecycle {
             Stage::Evangelist => Move::Advocate,
             Stage::Other => Move::SetAside,
             Stage::Opportunity | Stage::Customer | Stage::Subscriber => {
-                let (stage, mark) = (self.stage(), self.shown_mark());
-                return Err(Refused::From { step: Move::Outcome, stage, mark });
+                return Err(Refused::ByNoHand(stage));
             }
         };
         Ok(step)

@@ -25,6 +25,9 @@ pub enum Refused {
         /// Who asked.
         actor: Actor,
     },
+    /// No person moves a lead to this stage.
+    #[error("cannot be moved to {} by hand", .0.name())]
+    ByNoHand(Stage),
     /// The lead is being nurtured.
     #[error("is being nurtured and not to be qualified again before {}", .0.secs())]
     Nurtured(Timestamp),

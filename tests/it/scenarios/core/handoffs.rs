@@ -4,7 +4,7 @@ use abm_core::handoff::{Act, HandoffRefused, HandoffState, RejectionKind};
 use abm_core::lifecycle::{Actor, Move};
 
 use crate::scenarios::files::handoffs::{Deed, Handoffs, Leads, Need};
-use crate::scenarios::files::stages::pairs;
+use crate::scenarios::files::ways::pairs;
 
 /// The act of the core, by Ann.
 fn act(deed: Deed) -> Act {

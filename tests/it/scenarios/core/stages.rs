@@ -5,7 +5,8 @@ use abm_core::lifecycle::{Actor, Asked, Grounds, Refused};
 use abm_core::qualification::Criterion;
 use abm_tests::{START, days};
 
-use crate::scenarios::files::stages::{Need, Place, Stages, Step, pairs};
+use crate::scenarios::files::stages::{Need, Place, Stages, Step};
+use crate::scenarios::files::ways::pairs;
 
 /// Asks for a move with some of what it can need.
 fn asked(step: Step, actor: Actor, has: &[Need]) -> Asked {

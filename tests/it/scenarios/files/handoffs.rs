@@ -6,7 +6,8 @@ use abm_core::handoff::HandoffState;
 use abm_core::lifecycle::Actor;
 use serde::Deserialize;
 
-use super::stages::{Step, pairs};
+use super::stages::Step;
+use super::ways::{Missing, Way, check};
 use super::{is_sentence, read, words};
 
 words!(
@@ -70,13 +71,6 @@ struct State {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Missing {
-    means: String,
-    refused: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Refused {
     ended: String,
     #[serde(rename = "not theirs to do")]
@@ -90,32 +84,10 @@ struct Act {
     deed: Deed,
     means: String,
     leads: Leads,
-    ways: Vec<Way>,
+    ways: Vec<Way<HandoffState, Need>>,
     /// What is said where no way leads from the state.
     #[serde(default)]
     otherwise: Option<String>,
-}
-
-/// From which state an act leads to which, and for whom.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::scenarios) struct Way {
-    by: Vec<Actor>,
-    from: Vec<HandoffState>,
-    /// How the handoff stands afterwards.
-    pub(in crate::scenarios) to: HandoffState,
-    /// What the act needs.
-    #[serde(default)]
-    pub(in crate::scenarios) needs: Vec<Need>,
-    /// Why the service never asks for it.
-    #[serde(default, rename = "never asked")]
-    pub(in crate::scenarios) never_asked: Option<String>,
-}
-
-impl Way {
-    fn is_of(&self, actor: Actor, state: HandoffState) -> bool {
-        self.by.contains(&actor) && self.from.contains(&state)
-    }
 }
 
 impl Handoffs {
@@ -127,14 +99,10 @@ impl Handoffs {
         let deeds: BTreeSet<Deed> = found.acts.iter().map(|act| act.deed).collect();
         assert!(deeds.iter().eq(Deed::ALL) && deeds.len() == found.acts.len(), "{deeds:?}");
         found.states.values().for_each(|state| is_sentence(&state.means));
-        found.needs.values().for_each(|need| is_sentence(&need.means));
+        found.needs.values().for_each(Missing::check);
         for act in &found.acts {
             is_sentence(&act.means);
-            act.ways.iter().filter_map(|way| way.never_asked.as_deref()).for_each(is_sentence);
-            for (&actor, &state) in pairs(Actor::ALL, HandoffState::ALL) {
-                let told = act.ways.iter().filter(|way| way.is_of(actor, state)).count();
-                assert!(told <= 1, "{} by {} is told twice", act.deed, actor.name());
-            }
+            check(&act.ways, HandoffState::ALL, &act.deed.to_string());
         }
         found
     }
@@ -168,12 +136,12 @@ impl Handoffs {
         state: HandoffState,
         owner: &str,
         has: &[Need],
-    ) -> Result<&Way, String> {
+    ) -> Result<&Way<HandoffState, Need>, String> {
         if self.has_ended(state) {
             return Err(self.refused.ended.replace("{state}", state.name()));
         }
         let Act { ways, otherwise, .. } = self.act(deed);
-        if ways.iter().all(|way| !way.by.contains(&actor)) {
+        if !ways.iter().any(|way| way.is_for(actor)) {
             return Err(self.refused.by.replace("{who}", actor.name()));
         }
         let Some(way) = ways.iter().find(|way| way.is_of(actor, state)) else {
@@ -181,9 +149,6 @@ impl Handoffs {
             let told = otherwise.unwrap_or_else(|| panic!("{deed} on {} is told", state.name()));
             return Err(told.replace("{owner}", owner));
         };
-        match way.needs.iter().find(|need| !has.contains(need)) {
-            Some(need) => Err(self.lacks(*need, owner)),
-            None => Ok(way),
-        }
+        way.unless_lacking(has).map_err(|need| self.lacks(need, owner))
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use abm_core::lifecycle::{Actor, Move, Outcome};
 use serde::Deserialize;
 
+use super::ways::{Missing, Way, check};
 use super::{is_sentence, read, words};
 
 words!(
@@ -72,18 +73,13 @@ struct Shown {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Missing {
-    means: String,
-    refused: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Refused {
     #[serde(rename = "not theirs to make")]
     by: String,
     #[serde(rename = "leads not from there")]
     from: String,
+    #[serde(rename = "not by hand")]
+    by_hand: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -93,29 +89,7 @@ struct Ways {
     step: Step,
     means: String,
     cannot: String,
-    ways: Vec<Way>,
-}
-
-/// From where a move leads where, and for whom.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::scenarios) struct Way {
-    by: Vec<Actor>,
-    from: Vec<Place>,
-    /// Where the lead stands afterwards.
-    pub(in crate::scenarios) to: Place,
-    /// What the move needs.
-    #[serde(default)]
-    pub(in crate::scenarios) needs: Vec<Need>,
-    /// Why the service never asks for it.
-    #[serde(default, rename = "never asked")]
-    pub(in crate::scenarios) never_asked: Option<String>,
-}
-
-impl Way {
-    fn is_of(&self, actor: Actor, place: Place) -> bool {
-        self.by.contains(&actor) && self.from.contains(&place)
-    }
+    ways: Vec<Way<Place, Need>>,
 }
 
 impl Step {
@@ -146,14 +120,10 @@ impl Stages {
         let steps: BTreeSet<Step> = found.moves.iter().map(|ways| ways.step).collect();
         assert!(steps.iter().eq(Step::ALL) && steps.len() == found.moves.len(), "{steps:?}");
         found.places.values().for_each(|place| is_sentence(&place.means));
-        found.needs.values().for_each(|need| is_sentence(&need.means));
+        found.needs.values().for_each(Missing::check);
         for ways in &found.moves {
             is_sentence(&ways.means);
-            ways.ways.iter().filter_map(|way| way.never_asked.as_deref()).for_each(is_sentence);
-            for (&actor, &place) in pairs(Actor::ALL, Place::ALL) {
-                let told = ways.ways.iter().filter(|way| way.is_of(actor, place)).count();
-                assert!(told <= 1, "{} by {} from {place} is told twice", ways.step, actor.name());
-            }
+            check(&ways.ways, Place::ALL, &ways.step.to_string());
         }
         found
     }
@@ -168,8 +138,13 @@ impl Stages {
         &self.places[&place].shown
     }
 
+    /// What is said to a person who names a stage that no move of theirs leads to.
+    pub(in crate::scenarios) fn not_by_hand(&self, stage: &str) -> String {
+        self.refused.by_hand.replace("{stage}", stage)
+    }
+
     /// What is said of a move that does not lead from a place.
-    pub(in crate::scenarios) fn leads_not_from(&self, step: Step, place: Place) -> String {
+    fn leads_not_from(&self, step: Step, place: Place) -> String {
         let from = self.refused.from.replace("{where}", self.shown(place));
         from.replace("{cannot}", &self.ways(step).cannot)
     }
@@ -187,25 +162,14 @@ impl Stages {
         actor: Actor,
         place: Place,
         has: &[Need],
-    ) -> Result<&Way, String> {
+    ) -> Result<&Way<Place, Need>, String> {
         let Ways { cannot, ways, .. } = self.ways(step);
-        if ways.iter().all(|way| !way.by.contains(&actor)) {
+        if !ways.iter().any(|way| way.is_for(actor)) {
             let by = self.refused.by.replace("{who}", actor.name());
             return Err(by.replace("{cannot}", cannot));
         }
         let way = ways.iter().find(|way| way.is_of(actor, place));
         let way = way.ok_or_else(|| self.leads_not_from(step, place))?;
-        match way.needs.iter().find(|need| !has.contains(need)) {
-            Some(need) => Err(self.lacks(step, *need)),
-            None => Ok(way),
-        }
+        way.unless_lacking(has).map_err(|need| self.lacks(step, need))
     }
-}
-
-/// Each of some with each of others.
-pub(in crate::scenarios) fn pairs<'a, A, B>(
-    some: &'a [A],
-    others: &'a [B],
-) -> impl Iterator<Item = (&'a A, &'a B)> {
-    some.iter().flat_map(move |one| others.iter().map(move |other| (one, other)))
 }

@@ -14,7 +14,8 @@ use super::bring::{GIVE_UP_DAYS, Someone};
 use super::desk::{Desk, Refusal, expect_forbidden, state};
 use crate::scenarios::files::handoffs::{Deed, Handoffs, Need};
 use crate::scenarios::files::policy;
-use crate::scenarios::files::stages::{Place, Stages, pairs};
+use crate::scenarios::files::stages::{Place, Stages};
+use crate::scenarios::files::ways::pairs;
 
 both_engines!(
     time_does_with_handoffs_what_the_table_says,

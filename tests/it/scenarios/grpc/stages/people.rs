@@ -7,7 +7,8 @@ use abm_tests::{World, both_engines};
 
 use super::{TRIES, aimed_at};
 use crate::scenarios::files::policy;
-use crate::scenarios::files::stages::{Need, Place, Stages, Step, pairs};
+use crate::scenarios::files::stages::{Need, Place, Stages, Step};
+use crate::scenarios::files::ways::pairs;
 use crate::scenarios::grpc::acts::Doing;
 use crate::scenarios::grpc::bring::Someone;
 use crate::scenarios::grpc::calls::{disqualify, recycle, to};
@@ -69,9 +70,9 @@ fn told(stages: &Stages, step: Step, actor: Actor, place: Place) -> Told {
         // The calls of handoffs are for sales.
         Step::Accept | Step::Recycle if place.owes_a_decision() => Told::Denied,
         Step::Accept => Told::Forbidden(stages.lacks(step, Need::ClaimedHandoff)),
-        Step::UnderWay | Step::Won | Step::Gone => {
-            Told::Forbidden(stages.leads_not_from(step, place))
-        }
+        Step::UnderWay => Told::Forbidden(stages.not_by_hand("opportunity")),
+        Step::Won => Told::Forbidden(stages.not_by_hand("customer")),
+        Step::Gone => Told::Forbidden(stages.not_by_hand("subscriber")),
         // Both are to be a lead, from different places.
         Step::Identify if place != Place::Subscriber => words(Step::Reinstate, &[]),
         Step::Reinstate if place == Place::Subscriber => words(Step::Identify, Need::ALL),
