@@ -7,8 +7,10 @@ mod reports;
 mod sales;
 mod stages;
 
+use abm_app::StageChange;
 use abm_core::handoff::{HandoffCause, HandoffState, Packet};
-use abm_tests::{LIVELY, World, account, activity, both_engines, days, lead, lively, opportunity};
+use abm_core::lifecycle::Actor;
+use abm_tests::{World, account, activity, both_engines, days, lead, lively, opportunity};
 
 both_engines!(
     a_lead_is_handed_over_with_the_activity_that_qualifies_it,
@@ -16,6 +18,7 @@ both_engines!(
     a_profile_can_be_what_qualifies,
     who_qualifies_meanwhile_joins_the_handoff_of_their_account,
     an_account_is_handed_over_when_it_qualifies,
+    an_account_of_which_everybody_rests_is_not_handed_over,
     nobody_is_handed_over_who_is_excluded_or_has_bought,
     nobody_is_handed_over_twice,
     the_packet_is_what_was_known_then,
@@ -103,11 +106,16 @@ async fn who_qualifies_meanwhile_joins_the_handoff_of_their_account(world: World
     assert_eq!(world.stage("bob").await, "mql");
 }
 
-async fn an_account_is_handed_over_when_it_qualifies(world: World) {
-    let file = LIVELY.replace("mql: {fit: 20, engagement: 45}\n", "");
-    let world = world.beside(2, &file).await;
+/// A world under a model by which accounts qualify, and no leads, with an account and two officers.
+async fn a_world_of_accounts(world: World) -> World {
+    let world = world.beside(2, &lively("mql: {fit: 20, engagement: 45}\n", "")).await;
     world.accounts([account("sap").employees(5_000)]).await;
     world.leads(["ada", "bob"].map(|id| lead(id).account("sap").title("CTO"))).await;
+    world
+}
+
+async fn an_account_is_handed_over_when_it_qualifies(world: World) {
+    let world = a_world_of_accounts(world).await;
     world.record(meets("ada")).await;
     assert_eq!(world.handoffs().await, [], "one engaged person is not enough");
     world.record(meets("bob")).await;
@@ -137,6 +145,21 @@ async fn an_account_is_handed_over_when_it_qualifies(world: World) {
         ])
         .await;
     assert_eq!(world.handoffs().await.len(), 2);
+}
+
+async fn an_account_of_which_everybody_rests_is_not_handed_over(world: World) {
+    let world = a_world_of_accounts(world).await;
+    for id in ["ada", "bob"] {
+        world.set_stage(id, StageChange::Disqualify, Actor::Marketing, "a supplier").await.unwrap();
+    }
+    world.record(meets("ada").into_iter().chain(meets("bob")).chain([asks("ada")])).await;
+    assert!(world.view("sap").await.scores.mqa);
+    assert_eq!(world.handoffs().await, [], "there is nobody to contact");
+    world.leads([lead("eve").account("sap").title("Analyst")]).await;
+    let handoff = world.the_handoff().await;
+    assert_eq!((handoff.cause, &handoff.lead), (HandoffCause::Account, &None));
+    let (work, _) = world.app.work_list(world.workspace, None, 10).await.unwrap();
+    assert_eq!(work[0].next_contact.as_ref().unwrap().as_str(), "eve");
 }
 
 async fn nobody_is_handed_over_who_is_excluded_or_has_bought(world: World) {

@@ -4,6 +4,7 @@
 mod act;
 mod by_hand;
 mod clock;
+mod contact;
 mod decide;
 mod leads;
 mod made;

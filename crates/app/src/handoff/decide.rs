@@ -6,8 +6,9 @@ use abm_core::handoff::{HandoffCause, HandoffState, RejectionKind};
 use abm_core::lifecycle::{Actor, Asked, Move};
 use abm_core::policy::Policy;
 use abm_core::{AccountId, LeadId, Timestamp};
-use abm_store::{HandoffRecord, WriteTx};
+use abm_store::{HandoffFilter, HandoffRecord, WriteTx};
 
+use super::contact::Contacts;
 use super::made::Made;
 use super::policy::{InForce, Loads};
 use super::subject::{Handed, Whom};
@@ -255,16 +256,17 @@ fn may_qualify(moving: &Moving, lead: &LeadId, reached: &Reached, policy: &Polic
     stands.is_some_and(|stands| stands.lifecycle.after(Move::Qualify, &asked).is_ok())
 }
 
-/// Whether an account without an open handoff is handed over again: not what sales took or
-/// turned down for good, and the rest after its date.
+/// Whether an account without an open handoff is handed over (again): not what sales took or
+/// turned down for good, the rest after its date, and none of which everybody known rests.
 async fn account_may(
     tx: &WriteTx,
     account: Option<&AccountId>,
     now: Timestamp,
 ) -> Result<bool, AppError> {
-    let filter = abm_store::HandoffFilter { account: account.cloned(), ..Default::default() };
+    let Some(account) = account else { return Ok(false) };
+    let filter = HandoffFilter { account: Some(account.clone()), ..HandoffFilter::default() };
     let last = tx.handoffs_before(&filter, None, 1).await?.into_iter().next();
-    Ok(match last {
+    let again = match last {
         None => true,
         Some(last) if last.state == HandoffState::Accepted => false,
         Some(HandoffRecord { end: Some(end), .. }) => {
@@ -272,5 +274,6 @@ async fn account_may(
             !permanent && end.nurture_until.is_none_or(|until| until <= now)
         }
         Some(_) => false,
-    })
+    };
+    Ok(again && !Contacts::read(tx, [account.clone()], now).await?.all_rest(account))
 }

@@ -1,13 +1,10 @@
 //! Reading handoffs: one with all that belongs to it, lists, and the work list of sales.
 
-use std::collections::BTreeMap;
-
 use abm_core::handoff::{Urgency, WorkFacts, urgency};
-use abm_core::{AccountId, LeadId, WorkspaceId};
-use abm_store::{
-    HandoffEvent, HandoffFilter, HandoffLead, HandoffPlace, HandoffRecord, PersonState,
-};
+use abm_core::{LeadId, WorkspaceId};
+use abm_store::{HandoffEvent, HandoffFilter, HandoffLead, HandoffPlace, HandoffRecord};
 
+use super::contact::Contacts;
 use crate::{App, AppError};
 
 /// Open handoffs that a work list looks at.
@@ -114,20 +111,11 @@ impl App {
         });
         items.truncate(limit);
         let accounts = items.iter().filter_map(|(_, handoff)| handoff.account.clone());
-        let people = view.people_of(accounts).await?;
-        let lifecycles =
-            view.lifecycles(people.values().flatten().map(|person| person.lead.clone())).await?;
-        let rests = |person: &PersonState| {
-            lifecycles.get(&person.lead).is_some_and(|stands| stands.lifecycle.is_resting(now))
-        };
-        let contacts: BTreeMap<&AccountId, (LeadId, String)> = people
-            .iter()
-            .filter_map(|(account, people)| Some((account, next_contact(people, rests)?)))
-            .collect();
+        let contacts = Contacts::read(&view, accounts, now).await?;
         let items = items.into_iter().map(|(urgency, handoff)| {
-            let best = handoff.account.as_ref().and_then(|account| contacts.get(account));
+            let best = handoff.account.as_ref().and_then(|account| contacts.next(account));
             let (next_contact, next_contact_reason) = match (best, &handoff.lead) {
-                (Some((lead, reason)), _) => (Some(lead.clone()), reason.clone()),
+                (Some((lead, reason)), _) => (Some(lead), reason),
                 (None, Some(lead)) => (Some(lead.clone()), "was handed over".to_owned()),
                 (None, None) => (None, String::new()),
             };
@@ -135,21 +123,4 @@ impl App {
         });
         Ok((items.collect(), revision))
     }
-}
-
-/// Whom to contact next of an account, and why: who does most for their weight, of those who may
-/// be contacted.
-fn next_contact(
-    people: &[PersonState],
-    rests: impl Fn(&PersonState) -> bool,
-) -> Option<(LeadId, String)> {
-    let may = people.iter().filter(|person| person.rules.exclusion.is_none() && !rests(person));
-    let best = may.max_by_key(|person| {
-        let weight = u32::from(person.engagement.score) * person.rules.percent;
-        (person.mql, weight, std::cmp::Reverse(person.lead.clone()))
-    })?;
-    let role = best.rules.buying_role().map_or(String::new(), |role| format!(", {}", role.name()));
-    let qualified = if best.mql { ", qualified" } else { "" };
-    let engagement = best.engagement.score;
-    Some((best.lead.clone(), format!("engagement {engagement}{role}{qualified}")))
 }
