@@ -1,16 +1,18 @@
 //! What reports tell of handoffs.
 
 use abm_app::{Grouped, HandoffRecord, Period};
-use abm_core::handoff::AttemptOutcome;
+use abm_core::handoff::{AttemptOutcome, HandoffCause, Packet};
 use abm_learn::feedback::clock::Service;
 use abm_learn::feedback::rules::Standing;
 use abm_learn::feedback::{Dimension, GroupBy};
-use abm_tests::{HOUR, World, account, both_engines, days, lead, opportunity};
+use abm_tests::{HOUR, World, account, activity, both_engines, days, lead, lively, opportunity};
 
-use super::{a_world, asks, meets};
+use super::{a_world, a_world_of_accounts, asks, meets};
 
 both_engines!(
     the_rule_that_brings_what_sales_turns_down_is_named_first,
+    every_rule_that_gave_points_stands_behind_a_handoff,
+    what_made_an_account_qualify_stands_behind_its_handoff,
     the_funnel_counts_each_lead_once_with_its_lags,
     the_time_allowed_is_told_by_group,
     what_is_turned_down_for_good_has_a_persona_that_can_be_published,
@@ -66,6 +68,52 @@ async fn the_rule_that_brings_what_sales_turns_down_is_named_first(world: World)
     );
     let none = Period { from: Some(world.now() + 1), until: None };
     assert_eq!(world.app.rule_report(world.workspace, none).await.unwrap().0.all.handoffs, 0);
+}
+
+/// The rules that stand behind handoffs, by name.
+async fn rules(world: &World) -> Vec<String> {
+    let (found, _) = world.app.rule_report(world.workspace, ALL).await.unwrap();
+    let mut rules: Vec<String> = found.rules.into_iter().map(|rule| rule.rule).collect();
+    rules.sort_unstable();
+    rules
+}
+
+async fn every_rule_that_gave_points_stands_behind_a_handoff(world: World) {
+    let rule =
+        |n: i32| format!("  - {{name: small {n}, when: 'lead.title != \"{n}\"', points: 1}}\n");
+    let more: String = (1..=6).map(rule).collect();
+    let model = lively("\nlead_fit:\n", &format!("\nlead_fit:\n{more}"));
+    let world = world.beside(2, &model).await;
+    world.accounts([account("sap").employees(5_000)]).await;
+    world.leads([lead("ada").account("sap").title("CTO")]).await;
+    world.record([asks("ada")]).await;
+    let handoff = world.the_handoff().await;
+    let packet: Packet = serde_json::from_str(&handoff.packet).unwrap();
+    assert_eq!(packet.people[0].fit_lines.len(), 5, "so many are read");
+    let large = ["at a large company", "decides", "demo", "has a title", "large"];
+    let small = ["small 1", "small 2", "small 3", "small 4", "small 5", "small 6"];
+    assert_eq!(packet.evidence, [&large[..], &small[..]].concat());
+    assert_eq!(rules(&world).await, packet.evidence);
+    // A packet from before this was kept knows the lines alone.
+    let mut old: serde_json::Value = serde_json::from_str(&handoff.packet).unwrap();
+    old.as_object_mut().unwrap().remove("evidence");
+    let sql = format!("UPDATE handoff SET packet = '{old}' WHERE workspace_id = 2");
+    world.sql().await.execute(&sql).await;
+    assert_eq!(rules(&world).await, [&large[..], &small[..2]].concat());
+}
+
+async fn what_made_an_account_qualify_stands_behind_its_handoff(world: World) {
+    let world = a_world_of_accounts(world).await;
+    world.leads([lead("eve").account("sap").title("Analyst")]).await;
+    world.record([activity("web", "v").lead("eve").kind("page_view")]).await;
+    world.record(meets("ada").into_iter().chain(meets("bob"))).await;
+    let handoff = world.the_handoff().await;
+    assert_eq!((handoff.cause, &handoff.lead), (HandoffCause::Account, &None));
+    let packet: Packet = serde_json::from_str(&handoff.packet).unwrap();
+    assert_eq!(packet.people.len(), 3);
+    let expected = ["at a large company", "decides", "has a title", "large", "meeting"];
+    assert_eq!(packet.evidence, expected, "who has seen a page once is not engaged");
+    assert_eq!(rules(&world).await, expected);
 }
 
 async fn the_funnel_counts_each_lead_once_with_its_lags(world: World) {

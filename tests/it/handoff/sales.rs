@@ -1,12 +1,12 @@
 //! What sales does with handoffs.
 
-use abm_app::{AppError, StageChange};
+use abm_app::{AppError, HandoffRecord, StageChange};
 use abm_core::Stage;
-use abm_core::handoff::{AttemptOutcome, HandoffState, RejectionKind};
+use abm_core::handoff::{AttemptOutcome, HandoffCause, HandoffState, RejectionKind};
 use abm_core::lifecycle::Actor;
-use abm_tests::{World, both_engines, days, lead};
+use abm_tests::{LIVELY, World, account, activity, both_engines, days, lead};
 
-use super::{a_world, asks};
+use super::{a_world, asks, meets};
 
 both_engines!(
     a_handoff_is_claimed_tried_and_accepted,
@@ -21,6 +21,8 @@ both_engines!(
     a_retry_gets_the_first_answer,
     what_is_somebody_elses_is_reassigned_first,
     the_work_list_begins_with_what_is_urgent,
+    what_is_most_urgent_is_told_however_little_is_asked_for,
+    nobody_is_told_to_be_contacted_who_must_not_be,
     who_is_contacted_though_nurtured_is_told,
     what_nobody_is_left_of_can_be_turned_down,
     who_is_merged_into_an_sql_is_accepted_with_it_and_takes_nothing_back,
@@ -210,12 +212,12 @@ async fn what_is_somebody_elses_is_reassigned_first(world: World) {
 async fn the_work_list_begins_with_what_is_urgent(world: World) {
     let world = a_world(world, 2).await;
     for name in ["x", "y", "z"] {
-        world.accounts([abm_tests::account(name).employees(5_000)]).await;
-        let person = abm_tests::lead(&format!("{name}1")).account(name).title("CTO");
+        world.accounts([account(name).employees(5_000)]).await;
+        let person = lead(&format!("{name}1")).account(name).title("CTO");
         world.leads([person]).await;
     }
-    world.record(super::meets("x1")).await;
-    world.record(super::meets("y1")).await;
+    world.record(meets("x1")).await;
+    world.record(meets("y1")).await;
     world.pass(10);
     world.record([asks("z1").after(10)]).await;
     let handoffs = world.handoffs().await;
@@ -240,6 +242,124 @@ async fn the_work_list_begins_with_what_is_urgent(world: World) {
     assert_eq!(list().await[1], "due_soon y y1");
     world.pass(20 * 60);
     assert_eq!(list().await[1], "overdue y y1");
+}
+
+/// A company that is handed over a second later, for a cause.
+async fn handed_over(world: &World, company: &str, cause: HandoffCause) -> HandoffRecord {
+    world.pass(1);
+    let [one, other] = [1, 2].map(|n| format!("{company}{n}"));
+    world.accounts([account(company).employees(5_000)]).await;
+    world.leads([&one, &other].map(|id| lead(id).account(company).title("CTO"))).await;
+    // Long ago, it makes nobody a qualified lead; of two it makes a qualified account.
+    let met = |id: &str| activity("crm", id).lead(id).kind("meeting_held").after(-days(10));
+    let activities = match cause {
+        HandoffCause::HandRaiser => vec![asks(&one).at(world.now())],
+        HandoffCause::Account => vec![met(&one), met(&other)],
+        HandoffCause::Scores | HandoffCause::Person => meets(&one),
+    };
+    world.record(activities).await;
+    let made = world.handoffs_of(company).await.remove(0);
+    assert_eq!((made.cause, made.created_at), (cause, world.now()));
+    made
+}
+
+/// A work list in words.
+async fn work(world: &World, owner: Option<&str>, limit: usize) -> Vec<String> {
+    let (items, _) = world.app.work_list(world.workspace, owner, limit).await.unwrap();
+    let told = items.into_iter().map(|item| {
+        let account = item.handoff.account.unwrap();
+        format!("{} {account}", item.urgency.name())
+    });
+    told.collect()
+}
+
+async fn what_is_most_urgent_is_told_however_little_is_asked_for(world: World) {
+    use AttemptOutcome::{Answered, NoAnswer};
+    use HandoffCause::{Account, HandRaiser, Scores};
+    let world = world.beside(2, LIVELY).await;
+    handed_over(&world, "raised", HandRaiser).await;
+    handed_over(&world, "late", Scores).await;
+    handed_over(&world, "late-co", Account).await;
+    for (company, cause, owner, outcome) in [
+        ("back", Scores, "ann", NoAnswer),
+        ("tried", Scores, "ann", NoAnswer),
+        ("tried-co", Account, "ann", NoAnswer),
+        ("spoken-co", Account, "ben", Answered),
+    ] {
+        let handoff = handed_over(&world, company, cause).await;
+        let claimed = world.claim(&handoff, owner).await.unwrap().handoff;
+        world.attempt(&claimed, outcome).await.unwrap();
+    }
+    world.at(10 * 60);
+    handed_over(&world, "soon", Scores).await;
+    world.at(60 * 60);
+    handed_over(&world, "young", Scores).await;
+    handed_over(&world, "young-co", Account).await;
+    world.at(64 * 60);
+    world.record([asks("back1").kind("page_view").at(world.now())]).await;
+    handed_over(&world, "raising", HandRaiser).await;
+    world.at(65 * 60);
+    let all = work(&world, None, 100).await;
+    let expected = [
+        "hand_raiser raised",
+        "hand_raiser raising",
+        "overdue late",
+        "overdue late-co",
+        "account_not_reached tried-co",
+        "account_not_reached young-co",
+        "due_soon soon",
+        "reengaged back",
+        "waiting tried",
+        "waiting spoken-co",
+        "waiting young",
+    ];
+    assert_eq!(all, expected);
+    // What the database picks is what the list begins with, and nothing else.
+    for few in 0..all.len() {
+        assert_eq!(work(&world, None, few).await, all[..few]);
+    }
+    let but = |others: &[&str]| {
+        let stays = |line: &&String| !others.iter().any(|other| line.ends_with(*other));
+        all.iter().filter(stays).cloned().collect::<Vec<_>>()
+    };
+    for (owner, expected) in [
+        ("ann", but(&[" spoken-co"])),
+        ("ben", but(&[" back", " tried", " tried-co"])),
+        ("", but(&[" back", " tried", " tried-co", " spoken-co"])),
+    ] {
+        assert_eq!(work(&world, Some(owner), 100).await, expected, "{owner}");
+        assert_eq!(work(&world, Some(owner), 6).await, expected[..6], "{owner}");
+    }
+}
+
+async fn nobody_is_told_to_be_contacted_who_must_not_be(world: World) {
+    let world = a_world(world, 2).await;
+    // Zoe suits too little to be handed over herself.
+    world.leads([lead("eve").title("CEO"), lead("zoe")]).await;
+    world.record([asks("ada"), asks("eve")]).await;
+    let told = async || {
+        let (items, _) = world.app.work_list(world.workspace, None, 10).await.unwrap();
+        let mut told: Vec<(String, String)> = items
+            .into_iter()
+            .map(|item| {
+                let lead = item.next_contact.map(|lead| lead.to_string());
+                (lead.unwrap_or_default(), item.next_contact_reason)
+            })
+            .collect();
+        told.sort_unstable();
+        told
+    };
+    let found = told().await;
+    assert_eq!((found[0].0.as_str(), found[1].0.as_str()), ("ada", "eve"));
+    assert_eq!(found[1].1, "was handed over");
+    world.merge_leads("zoe", &["eve"]).await.unwrap();
+    assert_eq!(told().await[1], ("zoe".to_owned(), "was handed over".to_owned()));
+    for id in ["ada", "bob", "zoe"] {
+        let change = StageChange::Disqualify;
+        world.set_stage(id, change, Actor::Marketing, "a supplier").await.unwrap();
+    }
+    let nobody = (String::new(), String::new());
+    assert_eq!(told().await, [nobody.clone(), nobody]);
 }
 
 async fn who_is_contacted_though_nurtured_is_told(world: World) {

@@ -1,5 +1,7 @@
 //! Filling the packet that sales gets.
 
+use std::collections::BTreeSet;
+
 use abm_core::BuyingRole;
 use abm_core::assess::AccountRules;
 use abm_core::assess::{Assessment, LeadRules, Person, assess_lead};
@@ -19,7 +21,8 @@ const PEOPLE: usize = 8;
 /// Activities that are packed.
 const TOUCHES: u64 = 10;
 
-/// The packet of an account: those who qualified first, then those who do most.
+/// The packet of an account: those who qualified first, then those who do most. Where nobody
+/// qualified, those of them stand behind it who are engaged.
 pub(super) async fn account_packet(
     view: &View,
     compiled: &Compiled,
@@ -39,15 +42,22 @@ pub(super) async fn account_packet(
     let leads = view.leads(order.iter().map(|(_, person)| person.lead.clone())).await?;
     let facts = AccountFacts::new(&subject.account.profile);
     let nobody = LeadProfile::default();
+    let fit = explain_account_fit(model, &subject.account.profile, &subject.people);
+    let mut evidence: BTreeSet<String> = Gave::names(&fit).collect();
     let people = order.into_iter().map(|(place, person)| {
         let profile = leads.get(&person.lead).map_or(&nobody, |lead| &lead.profile);
         let is_qualified = qualified.contains(&person.lead);
         let who =
             Who { lead: &person.lead, profile, rules: &person.rules, qualified: is_qualified };
-        who.packed(compiled, &facts, &person.ledger, engagement(place), now)
+        let engagement = engagement(place);
+        let (packed, gave) = who.packed(compiled, &facts, &person.ledger, engagement, now);
+        let is_engaged = person.rules.exclusion.is_none() && model.is_engaged(engagement);
+        if is_qualified || (qualified.is_empty() && is_engaged) {
+            evidence.extend(gave);
+        }
+        packed
     });
     let people = people.collect();
-    let fit = explain_account_fit(model, &subject.account.profile, &subject.people);
     let id = subject.account.id.clone();
     let account = PacketAccount {
         id: id.to_string(),
@@ -61,9 +71,14 @@ pub(super) async fn account_packet(
         fit_lines: Gave::of(&fit),
     };
     let touches = touches(view, &ActivitySubject::Account(id)).await?;
-    let model_version = compiled.version;
-    let packet =
-        Packet { account: Some(account), people, touches, model_version, ..Packet::default() };
+    let packet = Packet {
+        account: Some(account),
+        people,
+        touches,
+        evidence: evidence.into_iter().collect(),
+        model_version: compiled.version,
+        ..Packet::default()
+    };
     Ok(packet.with_reasons())
 }
 
@@ -80,10 +95,15 @@ pub(super) async fn lead_packet(
     let nobody = AccountRules::default();
     let shown = assess_lead(&compiled.model, rules, &nobody, ledger, now.secs());
     let who = Who { lead: &lead.id, profile: &lead.profile, rules, qualified: true };
-    let people = vec![who.packed(compiled, &facts, ledger, shown.engagement, now)];
-    let touches = touches(view, &ActivitySubject::Lead(lead.id.clone())).await?;
-    let model_version = compiled.version;
-    Ok(Packet { people, touches, model_version, ..Packet::default() }.with_reasons())
+    let (packed, gave) = who.packed(compiled, &facts, ledger, shown.engagement, now);
+    let packet = Packet {
+        people: vec![packed],
+        touches: touches(view, &ActivitySubject::Lead(lead.id.clone())).await?,
+        evidence: gave.into_iter().collect(),
+        model_version: compiled.version,
+        ..Packet::default()
+    };
+    Ok(packet.with_reasons())
 }
 
 /// Somebody to pack.
@@ -95,6 +115,7 @@ struct Who<'a> {
 }
 
 impl Who<'_> {
+    /// What sales gets to read of them, and the names of all that gave them points.
     fn packed(
         &self,
         compiled: &Compiled,
@@ -102,10 +123,13 @@ impl Who<'_> {
         ledger: &Ledger,
         engagement: u8,
         now: Timestamp,
-    ) -> PacketPerson {
+    ) -> (PacketPerson, BTreeSet<String>) {
         let (model, fit) = (&compiled.model, self.rules.fit.score);
         let position = self.rules.position;
-        PacketPerson {
+        let of_engagement = explain_lead_engagement(model, ledger, now.secs());
+        let of_fit = explain_lead_fit(model, self.profile, account);
+        let gave = Gave::names(&of_engagement).chain(Gave::names(&of_fit)).collect();
+        let packed = PacketPerson {
             lead: self.lead.to_string(),
             title: self.profile.title.clone(),
             seniority: position.seniority.map_or("", |known| Seniority::name(known.value)).into(),
@@ -114,9 +138,10 @@ impl Who<'_> {
             engagement,
             fit,
             label: model.grades.label(fit, engagement).to_string(),
-            engagement_lines: Gave::of(&explain_lead_engagement(model, ledger, now.secs())),
-            fit_lines: Gave::of(&explain_lead_fit(model, self.profile, account)),
-        }
+            engagement_lines: Gave::of(&of_engagement),
+            fit_lines: Gave::of(&of_fit),
+        };
+        (packed, gave)
     }
 }
 

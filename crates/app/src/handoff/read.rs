@@ -1,14 +1,19 @@
 //! Reading handoffs: one with all that belongs to it, lists, and the work list of sales.
 
+use std::cmp::Ordering;
+
 use abm_core::handoff::{Urgency, WorkFacts, urgency};
-use abm_core::{LeadId, WorkspaceId};
+use abm_core::{LeadId, Timestamp, WorkspaceId};
 use abm_store::{HandoffEvent, HandoffFilter, HandoffLead, HandoffPlace, HandoffRecord};
 
 use super::contact::Contacts;
 use crate::{App, AppError};
 
-/// Open handoffs that a work list looks at.
+/// Most items of a work list.
 const WORK_MOST: u64 = 1_000;
+
+/// Items whose people are read together.
+const WORK_LOT: usize = 100;
 
 /// A handoff with all that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +35,9 @@ pub struct WorkItem {
     pub handoff: HandoffRecord,
     /// Why it stands where it does.
     pub urgency: Urgency,
-    /// Whom to contact next; `None` where nobody is known.
+    /// Whom to contact next; `None` where nobody may be contacted.
     pub next_contact: Option<LeadId>,
-    /// Why them; empty where nobody is known.
+    /// Why them; empty where nobody may be contacted.
     pub next_contact_reason: String,
 }
 
@@ -69,8 +74,8 @@ impl App {
         Ok((view.handoffs_before(filter, before, limit).await?, revision))
     }
 
-    /// What sales should do now, the most urgent first: of one owner and of the queues, or of all
-    /// when `owner` is unset.
+    /// What sales should do now, the most urgent first, so many items at most: of one owner and of
+    /// the queues, or of all when `owner` is unset.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -83,44 +88,48 @@ impl App {
         let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let now = self.clock().now();
-        let mut open = view.open_handoffs(owner, WORK_MOST).await?;
-        if owner.is_some_and(|owner| !owner.is_empty()) {
-            open.extend(view.open_handoffs(Some(""), WORK_MOST).await?);
+        let most = u64::try_from(limit).unwrap_or(u64::MAX).min(WORK_MOST);
+        let open = view.most_urgent_handoffs(owner, now, most).await?;
+        let mut items: Vec<WorkItem> =
+            open.into_iter().map(|(handoff, last)| WorkItem::new(handoff, last, now)).collect();
+        items.sort_by(WorkItem::compare);
+        for lot in items.chunks_mut(WORK_LOT) {
+            let accounts = lot.iter().filter_map(|item| item.handoff.account.clone()).collect();
+            let leads = lot.iter().filter_map(|item| item.handoff.lead.clone()).collect();
+            let contacts = Contacts::of_handoffs(&view, accounts, leads, now).await?;
+            for item in lot {
+                if let Some((lead, reason)) = contacts.next(&item.handoff) {
+                    (item.next_contact, item.next_contact_reason) = (Some(lead), reason);
+                }
+            }
         }
-        let accounts = || open.iter().filter_map(|handoff| handoff.account.clone());
-        let states = view.account_states(accounts()).await?;
-        let last = |handoff: &HandoffRecord| {
-            handoff.account.as_ref().and_then(|id| states.get(id)?.last_activity)
+        Ok((items, revision))
+    }
+}
+
+impl WorkItem {
+    /// An open handoff as it stands at a moment, with the second of its account's latest activity.
+    /// Whom to contact is not known yet.
+    fn new(handoff: HandoffRecord, last_activity_secs: Option<i64>, now: Timestamp) -> Self {
+        let facts = WorkFacts {
+            cause: handoff.cause,
+            created_at: handoff.created_at,
+            due_at: handoff.clock.due_at,
+            warn_at: handoff.clock.warn_at,
+            attempted_at: handoff.attempted_at,
+            answered_at: handoff.answered_at,
+            last_activity_secs,
         };
-        let mut items: Vec<(Urgency, HandoffRecord)> = Vec::with_capacity(open.len());
-        for handoff in &open {
-            let facts = WorkFacts {
-                cause: handoff.cause,
-                created_at: handoff.created_at,
-                due_at: handoff.clock.due_at,
-                warn_at: handoff.clock.warn_at,
-                attempted_at: handoff.attempted_at,
-                answered_at: handoff.answered_at,
-                last_activity_secs: last(handoff),
-            };
-            items.push((urgency(&facts, now), handoff.clone()));
-        }
-        items.sort_by(|(urgency, one), (other_urgency, other)| {
-            let due = one.clock.due_at.cmp(&other.clock.due_at);
-            urgency.cmp(other_urgency).then(due).then_with(|| one.id.cmp(&other.id))
-        });
-        items.truncate(limit);
-        let accounts = items.iter().filter_map(|(_, handoff)| handoff.account.clone());
-        let contacts = Contacts::read(&view, accounts, now).await?;
-        let items = items.into_iter().map(|(urgency, handoff)| {
-            let best = handoff.account.as_ref().and_then(|account| contacts.next(account));
-            let (next_contact, next_contact_reason) = match (best, &handoff.lead) {
-                (Some((lead, reason)), _) => (Some(lead), reason),
-                (None, Some(lead)) => (Some(lead.clone()), "was handed over".to_owned()),
-                (None, None) => (None, String::new()),
-            };
-            WorkItem { handoff, urgency, next_contact, next_contact_reason }
-        });
-        Ok((items.collect(), revision))
+        let urgency = urgency(&facts, now);
+        Self { handoff, urgency, next_contact: None, next_contact_reason: String::new() }
+    }
+
+    /// What is more urgent comes first, then what is due first.
+    fn compare(&self, other: &Self) -> Ordering {
+        let due = |item: &Self| item.handoff.clock.due_at;
+        let urgency = self.urgency.cmp(&other.urgency);
+        urgency
+            .then_with(|| due(self).cmp(&due(other)))
+            .then_with(|| self.handoff.id.cmp(&other.handoff.id))
     }
 }

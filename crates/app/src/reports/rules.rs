@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use abm_core::WorkspaceId;
+use abm_core::handoff::Packet;
 use abm_learn::feedback::rules::{Decided, Findings, Tally};
 use abm_store::HandoffRecord;
 
@@ -35,12 +36,23 @@ impl App {
     }
 }
 
-/// A handoff with the rules that stood behind it: those that gave the scores of who qualified.
+/// A handoff with the rules and signals that stood behind it.
 fn decided(handoff: &HandoffRecord, won: bool) -> Decided {
     let packet = packet(handoff);
+    let rules = match packet.evidence.is_empty() {
+        true => told(&packet),
+        false => packet.evidence,
+    };
+    Decided { rules, outcome: decision(handoff), won }
+}
+
+/// Those that the lines of a packet tell of, of those who qualified and of the account's fit: the
+/// largest. It is all that older packets know.
+fn told(packet: &Packet) -> Vec<String> {
     let people = packet.people.iter().filter(|person| person.qualified);
     let lines = people.flat_map(|person| person.engagement_lines.iter().chain(&person.fit_lines));
-    let rules: BTreeSet<String> =
-        lines.filter(|line| line.micropoints > 0).map(|line| line.name.clone()).collect();
-    Decided { rules: rules.into_iter().collect(), outcome: decision(handoff), won }
+    let lines = lines.chain(packet.account.iter().flat_map(|account| &account.fit_lines));
+    let rules: BTreeSet<&str> =
+        lines.filter(|line| line.micropoints > 0).map(|line| line.name.as_str()).collect();
+    rules.into_iter().map(ToOwned::to_owned).collect()
 }

@@ -21,6 +21,11 @@ pub struct Packet {
     pub touches: Vec<Touch>,
     /// What to mention, a sentence each, three at most.
     pub reasons: Vec<String>,
+    /// The names of all signals, patterns and rules that stood behind it, sorted: what gave points
+    /// to those who qualified, and to the fit of the account. Reports count by it; it is not shown.
+    /// Empty in packets from before it was kept.
+    #[serde(default)]
+    pub evidence: Vec<String>,
     /// The model version that all of this was found under.
     pub model_version: u64,
 }
@@ -101,8 +106,7 @@ impl Gave {
     /// The signals, patterns and rules of an explanation that gave most, the largest first.
     #[must_use]
     pub fn of(explanation: &Explanation) -> Vec<Self> {
-        let mut gave: Vec<Self> = Vec::new();
-        collect(&explanation.lines, &mut gave);
+        let mut gave: Vec<Self> = Self::all(explanation).collect();
         gave.retain(|line| line.micropoints != 0);
         gave.sort_by(|one, other| {
             let largest = other.micropoints.abs().cmp(&one.micropoints.abs());
@@ -111,16 +115,22 @@ impl Gave {
         gave.truncate(LINES);
         gave
     }
-}
 
-fn collect(lines: &[crate::explain::Line], gave: &mut Vec<Gave>) {
-    for line in lines {
-        let (name, count) = match &line.what {
-            What::Signal { name, count } | What::Pattern { name, count } => (name, *count),
-            What::FitRule { name, .. } => (name, 1),
-            _ => continue,
-        };
-        gave.push(Gave { name: name.clone(), count, micropoints: line.micropoints });
+    /// The names of all signals, patterns and rules of an explanation that gave points.
+    pub fn names(explanation: &Explanation) -> impl Iterator<Item = String> {
+        Self::all(explanation).filter(|line| line.micropoints > 0).map(|line| line.name)
+    }
+
+    /// Every signal, pattern and rule of an explanation.
+    fn all(explanation: &Explanation) -> impl Iterator<Item = Self> {
+        explanation.lines.iter().filter_map(|line| {
+            let (name, count) = match &line.what {
+                What::Signal { name, count } | What::Pattern { name, count } => (name, *count),
+                What::FitRule { name, .. } => (name, 1),
+                _ => return None,
+            };
+            Some(Self { name: name.clone(), count, micropoints: line.micropoints })
+        })
     }
 }
 

@@ -42,7 +42,8 @@ pub struct WorkFacts {
     pub last_activity_secs: Option<i64>,
 }
 
-/// How urgent an open handoff is at a moment.
+/// How urgent an open handoff is at a moment. The store picks the most urgent ones by the same in
+/// SQL (`most_urgent_handoffs`); what changes here changes there.
 #[must_use]
 pub fn urgency(facts: &WorkFacts, now: Timestamp) -> Urgency {
     let WorkFacts { cause, due_at, warn_at, attempted_at, answered_at, .. } = *facts;

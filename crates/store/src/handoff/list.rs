@@ -1,9 +1,11 @@
 //! Lists of handoffs.
 
-use abm_core::handoff::HandoffState;
+use std::collections::BTreeMap;
+
+use abm_core::handoff::{HandoffCause, HandoffState, Urgency};
 use abm_core::{AccountId, Timestamp};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::HandoffRecord;
 use crate::entity::handoff::{Column, Entity};
@@ -69,23 +71,74 @@ impl View {
         rows.into_iter().map(HandoffRecord::try_from).collect()
     }
 
-    /// Open handoffs of an owner (empty for those in queues) by when they are due.
+    /// The most urgent open handoffs at a moment, of an owner and of queues, or of all when `owner`
+    /// is unset: each with the second of its account's latest activity, in no order.
+    ///
+    /// Only `limit` of them are read in full. To find which, a few columns of all that are open are
+    /// looked at, and of each account its state, all by index.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn open_handoffs(
+    pub async fn most_urgent_handoffs(
         &self,
         owner: Option<&str>,
+        now: Timestamp,
         limit: u64,
-    ) -> Result<Vec<HandoffRecord>, StoreError> {
-        let mut query = Entity::find()
-            .filter(Column::WorkspaceId.eq(self.workspace.0))
-            .filter(Expr::cust("is_open"));
-        if let Some(owner) = owner {
-            query = query.filter(Column::Owner.eq(owner));
+    ) -> Result<Vec<(HandoffRecord, Option<i64>)>, StoreError> {
+        let whose = match owner {
+            Some(_) => format!("AND h.owner IN ({}, '')", self.number(2)),
+            None => String::new(),
+        };
+        let sql = format!(
+            "SELECT h.handoff_id, s.last_activity_secs FROM handoff AS h \
+             LEFT JOIN account_state AS s ON s.workspace_id = h.workspace_id \
+             AND s.slot = {} AND s.account_id = h.account_id \
+             WHERE h.workspace_id = {} AND h.is_open {whose} \
+             ORDER BY {}, h.due_at, h.handoff_id LIMIT {limit}",
+            self.live_slot(),
+            self.workspace,
+            place_by_urgency(&self.number(1))
+        );
+        let values = [Some(now.micros().into()), owner.map(Value::from)];
+        let statement = self.statement(&sql, values.into_iter().flatten());
+        let mut last: BTreeMap<String, Option<i64>> = BTreeMap::new();
+        for row in self.db().query_all_raw(statement).await? {
+            last.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         }
-        let query = query.order_by_asc(Column::DueAt).order_by_asc(Column::HandoffId).limit(limit);
-        let rows = query.all(&self.db()).await?;
-        rows.into_iter().map(HandoffRecord::try_from).collect()
+        let found = self.handoffs_by_id(last.keys().cloned()).await?;
+        let with_last = |handoff: HandoffRecord| {
+            let last = last.get(&handoff.id).copied().flatten();
+            (handoff, last)
+        };
+        Ok(found.into_iter().map(with_last).collect())
     }
+}
+
+/// Where an open handoff `h`, whose account is in the state `s`, stands among all at the moment in
+/// the parameter `now`: what [`abm_core::handoff::urgency()`] says, as SQL.
+fn place_by_urgency(now: &str) -> String {
+    let [raised, overdue, not_reached, due_soon, reengaged, waiting] = [
+        Urgency::HandRaiser,
+        Urgency::Overdue,
+        Urgency::AccountNotReached,
+        Urgency::DueSoon,
+        Urgency::Reengaged,
+        Urgency::Waiting,
+    ]
+    .map(|urgency| urgency as u8);
+    let (hand_raiser, account) = (HandoffCause::HandRaiser.name(), HandoffCause::Account.name());
+    let second = Timestamp::from_secs(1).micros();
+    format!(
+        "CASE WHEN h.attempted_at IS NULL THEN CASE \
+         WHEN h.cause = '{hand_raiser}' THEN {raised} \
+         WHEN h.due_at < {now} THEN {overdue} \
+         WHEN h.cause = '{account}' THEN {not_reached} \
+         WHEN h.warn_at <= {now} THEN {due_soon} \
+         ELSE {waiting} END \
+         WHEN s.last_activity_secs * {second} > h.attempted_at \
+         AND s.last_activity_secs * {second} > COALESCE(h.answered_at, h.attempted_at) \
+         THEN {reengaged} \
+         WHEN h.cause = '{account}' AND h.answered_at IS NULL THEN {not_reached} \
+         ELSE {waiting} END"
+    )
 }
