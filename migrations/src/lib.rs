@@ -71,6 +71,11 @@ impl MigratorTrait for Migrator {
                 sqlite: include_str!("sql/sqlite/m20261128_000011_early_contact.sql"),
                 postgres: include_str!("sql/postgres/m20261128_000011_early_contact.sql"),
             }),
+            Box::new(step::Step {
+                name: "m20261128_000012_turns",
+                sqlite: include_str!("sql/sqlite/m20261128_000012_turns.sql"),
+                postgres: include_str!("sql/postgres/m20261128_000012_turns.sql"),
+            }),
         ]
     }
 }

@@ -1,11 +1,13 @@
 //! From marketing to sales: who is handed over and when, who gets it, what sales makes of it.
 
 mod clock;
+mod merged;
 mod quarter;
 mod race;
 mod reports;
 mod sales;
 mod stages;
+mod turns;
 
 use abm_app::StageChange;
 use abm_core::handoff::{HandoffCause, HandoffState, Packet};

@@ -1,6 +1,7 @@
 //! Merging and splitting in a world.
 
 use abm_app::{AppError, LeadField, Note};
+use abm_core::lifecycle::Actor;
 use abm_core::{AccountId, BuyingRole, LeadId};
 
 use crate::World;
@@ -16,7 +17,7 @@ fn accounts(ids: &[&str]) -> Vec<AccountId> {
 /// Who corrects something in tests, and why.
 #[must_use]
 pub fn note(reason: &str) -> Note {
-    Note { by: "olga".to_owned(), reason: reason.to_owned() }
+    Note { by: "olga".to_owned(), actor: Actor::Marketing, reason: reason.to_owned() }
 }
 
 impl World {

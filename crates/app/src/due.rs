@@ -41,11 +41,14 @@ impl App {
     /// # Errors
     /// When the database does not answer.
     pub async fn tick(&self) -> Result<(), AppError> {
+        let mut first = Ok(());
         for workspace in self.inner.store.workspaces().await? {
-            self.apply_due(workspace.id).await?;
-            self.apply_handoffs(workspace.id).await?;
+            // What fails for one does not hold up the others.
+            let due = self.apply_due(workspace.id).await;
+            let handoffs = self.apply_handoffs(workspace.id).await;
+            first = first.and(due.map(drop)).and(handoffs.map(drop));
         }
-        Ok(())
+        first
     }
 
     /// Removes what has been kept long enough, and makes accounts due that a wrong clock has

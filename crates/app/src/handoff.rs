@@ -8,6 +8,7 @@ mod contact;
 mod decide;
 mod leads;
 mod made;
+mod merged;
 mod packet;
 mod policy;
 mod read;
@@ -20,4 +21,5 @@ pub use read::{HandoffView, WorkItem};
 
 pub(crate) use by_hand::pass_on;
 pub(crate) use decide::{Reached, decide};
-pub(crate) use policy::{nurture_days, policy_of};
+pub(crate) use merged::join_handoffs;
+pub(crate) use policy::{check_nurture, nurture_days, policy_of};

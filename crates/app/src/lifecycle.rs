@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use abm_core::lifecycle::{Asked, Lifecycle, Move, Refused};
+use abm_core::lifecycle::{Actor, Asked, Lifecycle, Move, Refused};
 use abm_core::{LeadId, Stage, Timestamp};
 use abm_store::{LifecycleRecord, StoreError, Transition, WriteTx};
 
@@ -25,6 +25,8 @@ pub(crate) struct Record {
 pub(crate) struct Moving {
     records: BTreeMap<LeadId, LifecycleRecord>,
     moves: Vec<Transition>,
+    /// Who took over from a duplicate when they were first qualified.
+    merged: BTreeSet<LeadId>,
     now: Timestamp,
 }
 
@@ -44,7 +46,7 @@ impl Moving {
             let undecided = || LifecycleRecord::undecided(lead.clone(), since);
             records.entry(lead.clone()).or_insert_with(undecided);
         }
-        Ok(Self { records, moves: Vec::new(), now })
+        Ok(Self { records, moves: Vec::new(), merged: BTreeSet::new(), now })
     }
 
     /// Where a lead stands.
@@ -72,6 +74,28 @@ impl Moving {
         let outcome = self.records.get(lead).and_then(|stands| stands.lifecycle.outcome);
         let declared = Lifecycle { outcome, ..Lifecycle::declared(Some(stage)) };
         self.put(lead, None, declared, asked, record);
+    }
+
+    /// A duplicate is merged into a lead: it stands where the one of both stands that got further, and
+    /// was qualified when the first of them was.
+    pub(crate) fn merge(
+        &mut self,
+        lead: &LeadId,
+        duplicate: &LeadId,
+        actor: Actor,
+        record: Record,
+    ) {
+        let Some(other) = self.records.get(duplicate).cloned() else { return };
+        let mut asked = Asked::new(actor, self.now);
+        asked.grounds.duplicate = Some(other.lifecycle);
+        // Who may merge may take over.
+        let _ = self.step(lead, Move::Merge, &asked, record);
+        let Some(stands) = self.records.get_mut(lead) else { return };
+        let earlier = |one: Option<Timestamp>, other| one.into_iter().chain(other).min();
+        stands.mql_at = earlier(stands.mql_at, other.mql_at);
+        stands.sql_at = earlier(stands.sql_at, other.sql_at);
+        stands.given_up_at = stands.given_up_at.max(other.given_up_at);
+        self.merged.insert(lead.clone());
     }
 
     fn put(
@@ -121,7 +145,8 @@ impl Moving {
 
     /// Stores the moves and where the leads stand now.
     pub(crate) async fn store(self, tx: &WriteTx) -> Result<(), StoreError> {
-        let moved: BTreeSet<&LeadId> = self.moves.iter().map(|found| &found.lead).collect();
+        let moved = self.moves.iter().map(|found| &found.lead);
+        let moved: BTreeSet<&LeadId> = moved.chain(&self.merged).collect();
         let records: Vec<LifecycleRecord> =
             moved.into_iter().filter_map(|lead| self.records.get(lead).cloned()).collect();
         tx.put_lifecycles(&records, &self.moves).await

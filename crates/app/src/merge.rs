@@ -9,6 +9,7 @@ mod leads;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use abm_core::lifecycle::Actor;
 use abm_core::{Timestamp, limits};
 use abm_store::{Adjusted, Adjustment, Mergeable, WriteTx};
 
@@ -25,6 +26,8 @@ pub const MERGED_MOST: usize = 1_000;
 pub struct Note {
     /// Who.
     pub by: String,
+    /// On whose behalf.
+    pub actor: Actor,
     /// Why; may be empty where nothing asks for it.
     pub reason: String,
 }

@@ -116,7 +116,8 @@ async fn upsert(
         let all = old.into_iter().chain([&record.opportunity.people]);
         all.flat_map(|people| people.keys().cloned()).collect::<Vec<LeadId>>()
     };
-    follow_opportunities(&tx, changed.iter().flat_map(people).collect(), now).await?;
+    let lost = lost_now(&changed, &before, now);
+    follow_opportunities(&tx, changed.iter().flat_map(people).collect(), &lost, now).await?;
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
     mention(&tx, &compiled, counted(named), counted(left), now).await?;
     request.remember(&tx, rows.letters(), now).await?;
@@ -161,6 +162,27 @@ fn lay_over(
         rows.note(index, outcome);
     }
     after
+}
+
+/// Who takes part in opportunities that were lost just now, and when that was at the latest.
+fn lost_now(
+    changed: &[OpportunityRecord],
+    before: &BTreeMap<OpportunityId, OpportunityRecord>,
+    now: Timestamp,
+) -> BTreeMap<LeadId, Timestamp> {
+    let is_lost = |record: &OpportunityRecord| record.opportunity.state == OpportunityState::Lost;
+    let mut lost = BTreeMap::new();
+    for record in changed.iter().filter(|record| is_lost(record)) {
+        if before.get(&record.id).is_some_and(is_lost) {
+            continue;
+        }
+        let at = record.opportunity.closed_at.unwrap_or(now);
+        for lead in record.opportunity.people.keys() {
+            let latest = lost.entry(lead.clone()).or_insert(at);
+            *latest = at.max(*latest);
+        }
+    }
+    lost
 }
 
 /// Makes the accounts that are named for the first time, and lets those go that nothing names

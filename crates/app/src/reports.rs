@@ -51,7 +51,7 @@ impl Grouped {
         let (engagement, _, tier) = handoff.shown;
         let tier = tier.map_or(String::new(), |tier| tier.number().to_string());
         keys.extend([
-            (Dimension::Owner, handoff.owner.clone()),
+            (Dimension::Owner, first_owner(handoff).to_owned()),
             (Dimension::Tier, tier),
             (Dimension::Engagement, engagement.to_string()),
             (Dimension::ModelVersion, handoff.model_version.to_string()),
@@ -98,6 +98,15 @@ impl<'a> Handoffs<'a> {
 fn packet(handoff: &HandoffRecord) -> Packet {
     // It was written by this service; one that cannot be read tells nothing.
     serde_json::from_str(&handoff.packet).unwrap_or_default()
+}
+
+/// Who answers for a handoff: who was given it first, whoever has it now. Where it began in a queue,
+/// who has it.
+fn first_owner(handoff: &HandoffRecord) -> &str {
+    match handoff.first_owner.as_str() {
+        "" => &handoff.owner,
+        first => first,
+    }
 }
 
 /// What became of a handoff.

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use abm_core::lifecycle::{Actor, Asked, Grounds, Move, Outcome};
-use abm_core::{DAY, LeadId, OpportunityState, Stage, Timestamp, WorkspaceId};
+use abm_core::{DAY, LeadId, Stage, Timestamp, WorkspaceId};
 use abm_store::{LeadRecord, LifecycleRecord, Lock, Qualification, Transition, WriteTx};
 
-use crate::handoff::{nurture_days, pass_on};
+use crate::handoff::{check_nurture, nurture_days, pass_on};
 use crate::idempotency::RequestKey;
 use crate::lifecycle::{Moving, Record};
 use crate::merge::Note;
@@ -137,6 +137,7 @@ async fn set_stage(
         StageChange::Disqualify => Move::Disqualify,
         StageChange::To(stage) => stands(&moving)?.lifecycle.towards(stage).map_err(forbids)?,
         StageChange::Recycle { nurture_until } => {
+            check_nurture(nurture_until, now)?;
             grounds.nurture_until = Some(match nurture_until {
                 Some(until) => until,
                 None => now + i64::from(nurture_days(&tx).await?) * DAY,
@@ -191,32 +192,37 @@ pub(crate) async fn declare(
     Ok(moving.store(tx).await?)
 }
 
-/// Tells leads anew what their opportunities say. Who was in one that was lost is recycled.
+/// Tells leads anew what their opportunities say. Of whom some were `lost` just now, and none is under
+/// way or won, is recycled; a loss from before sales had them says nothing of them now.
 pub(crate) async fn follow_opportunities(
     tx: &WriteTx,
     leads: BTreeSet<LeadId>,
+    lost: &BTreeMap<LeadId, Timestamp>,
     now: Timestamp,
 ) -> Result<(), AppError> {
     if leads.is_empty() {
         return Ok(());
     }
     let survivors = tx.survivors(leads.iter().cloned()).await?;
-    let leads: BTreeSet<LeadId> =
-        leads.into_iter().map(|lead| survivors.get(&lead).cloned().unwrap_or(lead)).collect();
+    let counted = |lead: &LeadId| survivors.get(lead).unwrap_or(lead).clone();
+    let lost: BTreeMap<LeadId, Timestamp> =
+        lost.iter().map(|(lead, at)| (counted(lead), *at)).collect();
+    let leads: BTreeSet<LeadId> = leads.iter().map(counted).collect();
     let states = tx.opportunity_states_of_leads(leads.iter().cloned()).await?;
     let mut moving = Moving::begin(tx, leads.clone(), now).await?;
     let days = nurture_days(tx).await?;
     for lead in leads {
-        let Some(stands) = moving.get(&lead).map(|stands| stands.lifecycle) else { continue };
-        let states = states.get(&lead).map_or(&[][..], Vec::as_slice);
-        let outcome = Outcome::of(states.iter().copied());
+        let Some(stands) = moving.get(&lead).cloned() else { continue };
+        let outcome = Outcome::of(states.get(&lead).into_iter().flatten().copied());
         let mut asked = Asked::new(Actor::Opportunity, now);
         asked.grounds.outcome = outcome;
         asked.grounds.nurture_until = Some(now + i64::from(days) * DAY);
         // An opportunity moves a lead from wherever it stands.
         let _ = moving.step(&lead, Move::Outcome, &asked, Record::default());
-        let lost = states.contains(&OpportunityState::Lost);
-        if stands.outcome == Some(Outcome::Open) && outcome.is_none() && lost {
+        let was_open = stands.lifecycle.outcome == Some(Outcome::Open);
+        let passed_at = stands.sql_at.max(stands.mql_at);
+        let is_lost = lost.get(&lead).is_some_and(|at| was_open || passed_at <= Some(*at));
+        if outcome.is_none() && is_lost {
             // Who was never qualified stays where they are.
             let _ = moving.step(&lead, Move::Recycle, &asked, Record::default());
         }

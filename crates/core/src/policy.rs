@@ -35,6 +35,9 @@ pub use write::write;
 /// The policy that a new workspace starts with, as its commented file.
 pub const DEFAULT_FILE: &str = include_str!("policy/default.yaml");
 
+/// Most days that a lead is nurtured before it may qualify again.
+pub const NURTURE_DAYS: u16 = 1_095;
+
 /// A checked, compiled policy.
 #[derive(Debug)]
 pub struct Policy {
@@ -141,11 +144,11 @@ impl Policy {
         self.owners.iter().find(|owner| owner.id == id)
     }
 
-    /// The teams of its owners, each once.
-    pub fn teams(&self) -> impl Iterator<Item = &str> {
-        let teams: std::collections::BTreeSet<&str> =
-            self.owners.iter().filter_map(|owner| owner.team.as_deref()).collect();
-        teams.into_iter()
+    /// Whether who gets a handoff depends on who got others: somebody takes so many at most, or
+    /// there are teams.
+    #[must_use]
+    pub fn takes_turns(&self) -> bool {
+        self.owners.iter().any(|owner| owner.capacity.is_some() || owner.team.is_some())
     }
 
     /// The reason of a name.

@@ -22,6 +22,7 @@ use crate::convert::time;
 use crate::error::{batch_too_large, internal, invalid, invalid_field, status_of};
 use crate::gate::CallerExtension;
 use crate::permissions::Permission;
+use crate::services::handoff::actor_of;
 use crate::tokens::{List, Tokens};
 
 /// Largest page, and that of a caller who says nothing.
@@ -91,7 +92,8 @@ impl<T> Call<T> {
 
     /// Who corrects something by hand, and why.
     pub(crate) fn note(&self, reason: &str) -> Note {
-        Note { by: self.caller.name.clone(), reason: reason.to_owned() }
+        let by = self.caller.name.clone();
+        Note { by, actor: actor_of(self.caller.role), reason: reason.to_owned() }
     }
 
     /// Whether the caller may see names and titles of people.

@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryResult, Statement};
 
 pub use point::{Reference, Referred};
 
-use crate::bulk::{Column as Bulk, Rows};
+use crate::bulk::{Column as Bulk, Rows, look_up};
 use crate::{AccountRecord, LeadRecord, StoreError, View, WriteTx, entity};
 
 /// Columns of `lead_alias` that callers fill.
@@ -108,6 +108,31 @@ impl View {
         let condition = format!("s.workspace_id = {} AND s.{by} = r.id", self.workspace);
         let table = format!("{}_alias", Id::KIND);
         Some(Rows::ids("id", ids).into_look_up(&self.db(), columns, &table, &condition))
+    }
+
+    /// A query for what a table, called `s`, holds of leads and of those merged into them, whom records
+    /// of sales still name: `r.survivor_id` is who it counts for.
+    pub(crate) fn of_leads_and_merged(
+        &self,
+        leads: impl IntoIterator<Item = LeadId>,
+        columns: &str,
+        table: &str,
+        condition: &str,
+    ) -> Statement {
+        let workspace = self.workspace;
+        let condition =
+            format!("s.workspace_id = {workspace} AND s.lead_id = r.lead_id AND {condition}");
+        let merged = format!("s.workspace_id = {workspace} AND s.survivor_id = r.lead_id");
+        let (merged, found) =
+            (look_up(&self.db(), "lead_alias", &merged), look_up(&self.db(), table, &condition));
+        let sql = format!(
+            "WITH asked AS (SELECT lead_id FROM {{rows}} AS r), \
+             named AS (SELECT lead_id AS survivor_id, lead_id FROM asked UNION ALL \
+             SELECT r.lead_id, s.lead_id FROM asked AS r CROSS JOIN {merged}) \
+             SELECT {columns} FROM named AS r CROSS JOIN {found}"
+        );
+        let rows = Rows::ids("lead_id", leads.into_iter().map(LeadId::into_string));
+        rows.into_statement(&self.db(), &sql)
     }
 
     /// What callers sent of leads that are merged; of others nothing.

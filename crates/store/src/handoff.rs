@@ -2,6 +2,7 @@
 
 mod list;
 mod records;
+mod turn;
 
 use std::collections::BTreeMap;
 
@@ -85,7 +86,7 @@ impl View {
         Ok(handoffs)
     }
 
-    /// The ids of the open handoffs that leads are part of.
+    /// The ids of the open handoffs that leads, or duplicates of them, are part of.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -93,11 +94,8 @@ impl View {
         &self,
         leads: impl IntoIterator<Item = LeadId>,
     ) -> Result<BTreeMap<LeadId, String>, StoreError> {
-        let rows = Rows::ids("lead_id", leads.into_iter().map(LeadId::into_string));
-        let condition =
-            format!("s.workspace_id = {} AND s.is_open AND s.lead_id = r.lead_id", self.workspace);
-        let columns = "s.lead_id, s.handoff_id";
-        let query = rows.into_look_up(&self.db(), columns, "handoff_lead", &condition);
+        let columns = "r.survivor_id, s.handoff_id";
+        let query = self.of_leads_and_merged(leads, columns, "handoff_lead", "s.is_open");
         let mut handoffs = BTreeMap::new();
         for row in self.db().query_all_raw(query).await? {
             handoffs.insert(lead_id(row.try_get_by_index(0)?)?, row.try_get_by_index(1)?);
@@ -159,30 +157,6 @@ impl View {
             Ok((row.try_get_by_index(0)?, u32::try_from(count).unwrap_or(u32::MAX)))
         });
         counts.collect()
-    }
-
-    /// Of each of some teams the owner who was given a handoff last.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn last_given(
-        &self,
-        teams: impl IntoIterator<Item = String>,
-    ) -> Result<BTreeMap<String, String>, StoreError> {
-        let rows = Rows::ids("team", teams);
-        let sql = format!(
-            "SELECT r.team, (SELECT s.owner FROM handoff AS s WHERE s.workspace_id = {} \
-             AND s.team <> '' AND s.team = r.team ORDER BY s.created_at DESC, s.handoff_id DESC \
-             LIMIT 1) FROM {{rows}} AS r",
-            self.workspace
-        );
-        let mut owners = BTreeMap::new();
-        for row in rows.query(&self.db(), &sql).await? {
-            if let Some(owner) = row.try_get_by_index::<Option<String>>(1)? {
-                owners.insert(row.try_get_by_index(0)?, owner);
-            }
-        }
-        Ok(owners)
     }
 
     /// The earliest moment at which the clock of an open handoff does something.

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use abm_core::{LeadId, OpportunityState, Timestamp};
 use sea_orm::{ConnectionTrait, QueryResult};
 
-use crate::bulk::Rows;
-use crate::opportunity::state_number;
+use crate::opportunity::state_of;
 use crate::{StoreError, View};
 
 /// A lead that was marketing qualified, and when it was accepted.
@@ -31,7 +30,7 @@ pub struct FirstSale {
 
 impl View {
     /// Leads that were marketing qualified from `from` to before `until`, by that moment and their
-    /// ids, after the place `after`.
+    /// ids, after the place `after`. Who is merged counts with the survivor.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -47,8 +46,9 @@ impl View {
         let sql = format!(
             "SELECT lead_id, mql_at, sql_at FROM lead_lifecycle WHERE workspace_id = {} \
              AND mql_at IS NOT NULL AND (mql_at, lead_id) > ({first}, {lead}) AND mql_at < {end} \
-             ORDER BY mql_at, lead_id LIMIT {limit}",
-            self.workspace
+             AND NOT EXISTS (SELECT 1 FROM lead_alias AS s WHERE s.workspace_id = {} \
+             AND s.lead_id = lead_lifecycle.lead_id) ORDER BY mql_at, lead_id LIMIT {limit}",
+            self.workspace, self.workspace
         );
         let (from, last) = match after {
             Some((at, lead)) => (at.micros(), lead.as_str()),
@@ -74,21 +74,24 @@ impl View {
         &self,
         leads: impl IntoIterator<Item = LeadId>,
     ) -> Result<BTreeMap<LeadId, FirstSale>, StoreError> {
-        let rows = Rows::ids("lead_id", leads.into_iter().map(LeadId::into_string));
-        let sql = format!(
-            "SELECT r.lead_id, MIN(COALESCE(o.opened_at, o.closed_at, o.created_at)), \
-             MIN(CASE WHEN o.state = {won} THEN COALESCE(o.closed_at, o.created_at) END) \
-             FROM {{rows}} AS r CROSS JOIN opportunity_person AS p CROSS JOIN opportunity AS o \
-             WHERE p.workspace_id = {workspace} AND p.lead_id = r.lead_id \
-             AND o.workspace_id = {workspace} AND o.opportunity_id = p.opportunity_id \
-             GROUP BY r.lead_id",
-            won = state_number(OpportunityState::Won),
+        let of = format!(
+            "(SELECT p.workspace_id, p.lead_id, o.state, o.opened_at, o.closed_at, o.created_at \
+             FROM opportunity_person AS p CROSS JOIN opportunity AS o \
+             WHERE o.workspace_id = {workspace} AND p.workspace_id = {workspace} \
+             AND o.opportunity_id = p.opportunity_id)",
             workspace = self.workspace
         );
-        let mut sales = BTreeMap::new();
-        for row in rows.query(&self.db(), &sql).await? {
-            let sale = FirstSale { opened_at: moment(&row, 1)?, won_at: moment(&row, 2)? };
-            sales.insert(lead_in(&row, "opportunity_person")?, sale);
+        let columns = "r.survivor_id, COALESCE(s.opened_at, s.closed_at, s.created_at), \
+                       COALESCE(s.closed_at, s.created_at), s.state";
+        let query = self.of_leads_and_merged(leads, columns, &of, "true");
+        let mut sales: BTreeMap<LeadId, FirstSale> = BTreeMap::new();
+        for row in self.db().query_all_raw(query).await? {
+            let won = state_of(row.try_get_by_index(3)?)? == OpportunityState::Won;
+            let won_at = if won { moment(&row, 2)? } else { None };
+            let first = sales.entry(lead_in(&row, "opportunity_person")?).or_default();
+            let earlier = |one: Option<Timestamp>, other| one.into_iter().chain(other).min();
+            first.opened_at = earlier(first.opened_at, moment(&row, 1)?);
+            first.won_at = earlier(first.won_at, won_at);
         }
         Ok(sales)
     }
@@ -101,20 +104,18 @@ impl View {
         &self,
         leads: impl IntoIterator<Item = LeadId>,
     ) -> Result<BTreeMap<LeadId, String>, StoreError> {
-        let rows = Rows::ids("lead_id", leads.into_iter().map(LeadId::into_string));
-        let sql = format!(
-            "SELECT r.lead_id, (SELECT s.handoff_id FROM handoff_lead AS s \
-             WHERE s.workspace_id = {} AND s.lead_id = r.lead_id \
-             ORDER BY s.joined_at, s.handoff_id LIMIT 1) FROM {{rows}} AS r",
-            self.workspace
-        );
-        let mut handoffs = BTreeMap::new();
-        for row in rows.query(&self.db(), &sql).await? {
-            if let Some(handoff) = row.try_get_by_index::<Option<String>>(1)? {
-                handoffs.insert(lead_in(&row, "handoff_lead")?, handoff);
+        let columns = "r.survivor_id, s.joined_at, s.handoff_id";
+        let query = self.of_leads_and_merged(leads, columns, "handoff_lead", "true");
+        let mut first: BTreeMap<LeadId, (i64, String)> = BTreeMap::new();
+        for row in self.db().query_all_raw(query).await? {
+            let found = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            let known =
+                first.entry(lead_in(&row, "handoff_lead")?).or_insert_with(|| found.clone());
+            if found < *known {
+                *known = found;
             }
         }
-        Ok(handoffs)
+        Ok(first.into_iter().map(|(lead, (_, handoff))| (lead, handoff)).collect())
     }
 }
 

@@ -35,10 +35,8 @@ impl View {
         leads: impl IntoIterator<Item = LeadId>,
     ) -> Result<BTreeMap<LeadId, BTreeMap<Criterion, Qualification>>, StoreError> {
         const TABLE: &str = "qualification";
-        let rows = Rows::ids("lead_id", leads.into_iter().map(LeadId::into_string));
-        let condition = format!("s.workspace_id = {} AND s.lead_id = r.lead_id", self.workspace);
-        let columns = "s.lead_id, s.criterion, s.value, s.source, s.at, s.caller";
-        let query = rows.into_look_up(&self.db(), columns, TABLE, &condition);
+        let columns = "r.survivor_id, s.criterion, s.value, s.source, s.at, s.caller";
+        let query = self.of_leads_and_merged(leads, columns, TABLE, "true");
         let mut found: BTreeMap<LeadId, BTreeMap<Criterion, Qualification>> = BTreeMap::new();
         for row in self.db().query_all_raw(query).await? {
             let lead: String = row.try_get_by_index(0)?;

@@ -1,6 +1,8 @@
 //! The clock of handoffs.
 
+use abm_app::{Grouped, Period};
 use abm_core::handoff::{AttemptOutcome, HandoffState};
+use abm_learn::feedback::{Dimension, GroupBy};
 use abm_tests::{HOUR, START, World, both_engines, days};
 
 use super::{a_world, asks, meets};
@@ -12,6 +14,8 @@ both_engines!(
     an_answer_begins_the_period_anew,
     working_time_is_what_counts,
     a_service_that_was_down_writes_the_same_history,
+    a_new_policy_leaves_the_clock_of_what_is_there,
+    whoever_gets_what_is_late_does_not_answer_for_it,
 );
 
 const POLICY: &str = r"
@@ -131,4 +135,46 @@ async fn a_service_that_was_down_writes_the_same_history(world: World) {
         told_of.push((events(&world, &handoff.id).await, world.moves("ada").await[..2].to_vec()));
     }
     assert_eq!(told_of[0], told_of[1]);
+}
+
+async fn a_new_policy_leaves_the_clock_of_what_is_there(world: World) {
+    let world = a_world(world, 2).await;
+    world.put_policy(POLICY).await;
+    world.record([asks("ada")]).await;
+    let handoff = world.the_handoff().await;
+    world.put_policy("name: other\ngive_up_days: 3\nnurture_days: 1\n").await;
+    world.pass(2 * HOUR);
+    world.apply_handoffs().await;
+    assert_eq!(world.the_handoff().await.queue, "managers");
+    world.pass(days(10) - 2 * HOUR - 1);
+    world.apply_handoffs().await;
+    assert!(world.the_handoff().await.state.is_open());
+    world.pass(1);
+    world.apply_handoffs().await;
+    let end = world.handoff(&handoff.id).await.handoff.end.unwrap();
+    assert_eq!(end.nurture_until, Some(world.now() + days(20)));
+}
+
+async fn whoever_gets_what_is_late_does_not_answer_for_it(world: World) {
+    let world = a_world(world, 2).await;
+    world.put_policy(&POLICY.replace("{queue: managers}", "{owner: ann}")).await;
+    world.record([asks("ada")]).await;
+    let handoff = world.the_handoff().await;
+    world.pass(2 * HOUR);
+    world.apply_handoffs().await;
+    let found = events(&world, &handoff.id).await;
+    assert_eq!(found.last().unwrap().0, "overdue", "it is hers already");
+    let world = a_world(world, 3).await;
+    world.put_policy(POLICY).await;
+    world.record([asks("ada").after(2 * HOUR)]).await;
+    world.pass(2 * HOUR);
+    world.apply_handoffs().await;
+    assert_eq!(world.the_handoff().await.owner, "");
+    let question = Grouped {
+        by: GroupBy::Key(Dimension::Owner),
+        period: Period::default(),
+        origin: String::new(),
+    };
+    let (found, _) = world.app.service_levels(world.workspace, &question).await.unwrap();
+    assert_eq!((found[0].group.to_string().as_str(), found[0].never), ("ann", 1));
 }

@@ -26,6 +26,7 @@ both_engines!(
     who_is_contacted_though_nurtured_is_told,
     what_nobody_is_left_of_can_be_turned_down,
     who_is_merged_into_an_sql_is_accepted_with_it_and_takes_nothing_back,
+    a_date_to_nurture_until_is_ahead_and_not_too_far,
 );
 
 async fn a_handoff_is_claimed_tried_and_accepted(world: World) {
@@ -411,4 +412,24 @@ async fn who_is_merged_into_an_sql_is_accepted_with_it_and_takes_nothing_back(wo
         }
         assert_eq!(world.stage("ada").await, "sql");
     }
+}
+
+async fn a_date_to_nurture_until_is_ahead_and_not_too_far(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    let now = world.now();
+    for (reason, until) in [
+        ("no_timing", now),
+        ("no_timing", now + days(1_095) + 1),
+        ("student_or_job_seeker", now + days(30)),
+    ] {
+        let refused = world.reject(&claimed, reason, Some(until)).await.unwrap_err();
+        assert!(
+            matches!(&refused, AppError::Invalid(found) if found[0].field == "nurture_until"),
+            "{reason}: {refused}"
+        );
+    }
+    assert_eq!(world.the_handoff().await, claimed);
+    world.reject(&claimed, "no_timing", Some(now + days(1_095))).await.unwrap();
 }

@@ -12,6 +12,8 @@ both_engines!(
     a_lead_begins_where_its_caller_says_and_moves_by_its_paths_alone,
     opportunities_move_their_leads_in_any_order,
     who_loses_an_opportunity_is_recycled,
+    a_loss_counts_when_it_is_one_of_now,
+    who_is_given_up_meanwhile_goes_on_in_the_same_handoff,
     no_call_makes_an_sql_but_the_acceptance_of_a_handoff,
     sales_gives_an_sql_back_with_a_reason_and_a_date,
     who_is_qualified_by_hand_has_an_owner_and_a_clock,
@@ -79,6 +81,43 @@ async fn who_loses_an_opportunity_is_recycled(world: World) {
     world.opportunities([opportunity("a").person("ada", None).lost("price")]).await;
     assert_eq!(world.stage("ada").await, "lead, recycled");
     assert_eq!(world.moves("ada").await.last().unwrap(), "recycle to lead by opportunity");
+}
+
+async fn a_loss_counts_when_it_is_one_of_now(world: World) {
+    let world = a_world(world, 2).await;
+    let people = ["new", "old", "out"];
+    world.leads(people.map(|id| lead(id).stage(Stage::Sql))).await;
+    // Lost as it comes; lost before sales had them; lost once, and no part of another one any more.
+    world.opportunities([opportunity("a").person("new", None).lost("price")]).await;
+    let long_ago = opportunity("b").person("old", None).lost("price").closed(-days(400));
+    world.opportunities([long_ago]).await;
+    let lost = opportunity("c").person("out", None).lost("price").closed(-days(400));
+    world.opportunities([lost, opportunity("d").person("out", None)]).await;
+    world.opportunities([opportunity("d").person("new", None)]).await;
+    assert_eq!(world.stage("new").await, "opportunity");
+    world.opportunities([opportunity("d")]).await;
+    assert_eq!(world.stage("new").await, "lead, recycled");
+    assert_eq!((world.stage("old").await, world.stage("out").await), ("sql".into(), "sql".into()));
+}
+
+async fn who_is_given_up_meanwhile_goes_on_in_the_same_handoff(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada"), asks("bob")]).await;
+    let handoff = world.the_handoff().await;
+    world.set_stage("ada", StageChange::Disqualify, Actor::Marketing, "a namesake").await.unwrap();
+    let back = StageChange::To(Stage::Lead);
+    world.set_stage("ada", back, Actor::Marketing, "it was her after all").await.unwrap();
+    world.opportunities([opportunity("a").person("bob", None)]).await;
+    world.opportunities([opportunity("a").person("bob", None).lost("price")]).await;
+    assert_eq!(world.stage("bob").await, "lead, recycled");
+    world.pass(60);
+    let again = |id: &str| asks(id).with_id(&format!("{id} again")).after(60);
+    world.record([again("ada"), again("bob")]).await;
+    for id in ["ada", "bob"] {
+        assert_eq!(world.stage(id).await, "mql", "{id}");
+    }
+    assert_eq!(world.the_handoff().await.id, handoff.id);
+    assert_eq!(world.handoff(&handoff.id).await.leads.len(), 2);
 }
 
 async fn no_call_makes_an_sql_but_the_acceptance_of_a_handoff(world: World) {

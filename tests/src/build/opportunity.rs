@@ -50,6 +50,13 @@ impl AnOpportunity {
         self
     }
 
+    /// Closed so many seconds after [`START`].
+    #[must_use]
+    pub fn closed(mut self, seconds: i64) -> Self {
+        self.opportunity.closed_at = Some(START + seconds);
+        self
+    }
+
     /// Lost for a reason.
     #[must_use]
     pub fn lost(mut self, reason: &str) -> Self {

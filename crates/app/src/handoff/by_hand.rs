@@ -6,6 +6,7 @@ use abm_core::{AccountId, LeadId, Timestamp, WorkspaceId};
 use abm_store::{Lock, WriteTx};
 
 use super::act::{Given, HandoffCall, check_comment};
+use super::leads::as_counted;
 use super::made::Made;
 use super::policy::{InForce, Loads};
 use super::subject::{Handed, Whom};
@@ -53,14 +54,14 @@ async fn hand_over(
         let revision = tx.revision().await?;
         return Ok(Given { handoff: found, joined: joined == "joined", revision });
     }
-    let account = match (account, &lead) {
+    let leads = as_counted(&tx, lead.into_iter().collect()).await?;
+    let account = match (account, leads.first()) {
         (_, Some(lead)) => {
             let found = tx.leads([lead.clone()]).await?.remove(lead);
             found.ok_or_else(|| AppError::not_found("lead", lead))?.account
         }
         (account, None) => account,
     };
-    let leads: Vec<LeadId> = lead.into_iter().collect();
     let compiled = inner.models.get(&tx, record.model_version).await?;
     let by = (call.actor, call.caller.as_str());
     let Passed { made, id, joined } = pass_on(&tx, &compiled, account, &leads, by, now).await?;
@@ -125,8 +126,10 @@ pub(crate) async fn pass_on(
             let cause = HandoffCause::Person;
             let whom = Whom { account: account.as_ref(), leads, cause };
             let handed = Handed::read(tx, compiled, whom, now).await?;
-            let mut loads = Loads::read(tx, &policy.rules).await?;
-            (made.hand_over(handed, &policy, &mut loads, by, now), false)
+            let mut loads = Loads::lock(tx).await?;
+            let id = made.hand_over(handed, &policy, &mut loads, by, now);
+            loads.store(tx).await?;
+            (id, false)
         }
     };
     for lead in leads.iter().filter(|lead| !of_leads.contains_key(*lead)) {

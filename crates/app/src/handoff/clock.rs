@@ -1,14 +1,17 @@
 //! The clock of handoffs: warnings, what is late, and what is given up, each at its own moment
 //! however late it is found.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use abm_core::handoff::Act;
 use abm_core::lifecycle::{Actor, Grounds};
-use abm_core::policy::Assignee;
+use abm_core::policy::{Assignee, Policy};
 use abm_core::{DAY, Timestamp, WorkspaceId};
 use abm_store::{Cause, HandoffEnd, HandoffEvent, HandoffRecord, LeadRecord, Lock, WriteTx};
 
 use super::leads::Leads;
-use super::policy::{InForce, Loads};
+use super::policy::{Loads, policy_of};
 use crate::gather::{Alone, News, fold_accounts};
 use crate::regroup::{Accounts, lock_accounts};
 use crate::{App, AppError, Inner};
@@ -58,18 +61,14 @@ impl App {
 async fn apply_lot(inner: &Inner, workspace: WorkspaceId) -> Result<u64, AppError> {
     let now = inner.clock.now();
     let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
+    let loads = Loads::lock(&tx).await?;
     let due = tx.lock_due_handoffs(now, CHUNK).await?;
     if due.is_empty() {
         return Ok(0);
     }
-    let policy = InForce::read(&tx).await?;
-    let mut ticking = Ticking {
-        loads: Loads::read(&tx, &policy.rules).await?,
-        tx: &tx,
-        policy: &policy,
-        model_version: record.model_version,
-        events: Vec::new(),
-    };
+    let policies = BTreeMap::new();
+    let model_version = record.model_version;
+    let mut ticking = Ticking { tx: &tx, policies, model_version, loads, events: Vec::new() };
     let mut after = Vec::with_capacity(due.len());
     for mut handoff in due {
         while let Some(at) = handoff.next_at().filter(|at| *at <= now) {
@@ -77,7 +76,8 @@ async fn apply_lot(inner: &Inner, workspace: WorkspaceId) -> Result<u64, AppErro
         }
         after.push(handoff);
     }
-    let events = ticking.events;
+    let Ticking { loads, events, .. } = ticking;
+    loads.store(&tx).await?;
     tx.put_handoffs(&after, &events).await?;
     tx.commit().await?;
     Ok(after.len() as u64)
@@ -85,7 +85,8 @@ async fn apply_lot(inner: &Inner, workspace: WorkspaceId) -> Result<u64, AppErro
 
 struct Ticking<'a> {
     tx: &'a WriteTx,
-    policy: &'a InForce,
+    /// Those that handoffs were made under, by version.
+    policies: BTreeMap<u64, Arc<Policy>>,
     model_version: u64,
     loads: Loads,
     events: Vec<HandoffEvent>,
@@ -94,39 +95,57 @@ struct Ticking<'a> {
 impl Ticking<'_> {
     /// Does what the clock says at a moment.
     async fn tick(&mut self, handoff: &mut HandoffRecord, at: Timestamp) -> Result<(), AppError> {
+        let policy = self.policy_of(handoff).await?;
         if at == handoff.clock.gives_up_at {
-            return self.give_up(handoff, at).await;
+            return self.give_up(handoff, &policy, at).await;
         }
-        if handoff.clock.escalate_at == Some(at) {
+        let what = if handoff.clock.escalate_at == Some(at) {
             handoff.clock.escalated_at = Some(at);
-            let routed = self.loads.escalate(&self.policy.rules, at);
-            let owner = Some(handoff.owner.as_str()).filter(|owner| !owner.is_empty());
-            let reassigned = Act::Reassign.leads_to(handoff.state, owner, Actor::Time);
-            if let (Some(routed), Ok(state)) = (routed, reassigned) {
-                handoff.state = state;
-                (handoff.owner, handoff.queue) = match routed.to {
-                    Assignee::Owner(owner) => (owner, String::new()),
-                    Assignee::Queue(queue) => (String::new(), queue),
-                };
-                handoff.team = routed.team.unwrap_or_default();
-            }
-            self.note(handoff, "escalated", at);
-            return Ok(());
-        }
-        handoff.clock.warned_at = Some(at);
-        self.note(handoff, "warned", at);
+            if self.escalate(handoff, &policy, at) { "escalated" } else { "overdue" }
+        } else {
+            handoff.clock.warned_at = Some(at);
+            "warned"
+        };
+        self.note(handoff, what, at);
         Ok(())
+    }
+
+    /// The policy that a handoff was made under: what its clock does was agreed then.
+    async fn policy_of(&mut self, handoff: &HandoffRecord) -> Result<Arc<Policy>, AppError> {
+        let version = handoff.policy_version;
+        if let Some(known) = self.policies.get(&version) {
+            return Ok(known.clone());
+        }
+        let policy = policy_of(self.tx, version).await?;
+        Ok(self.policies.entry(version).or_insert(policy).clone())
+    }
+
+    /// Gives a late handoff to somebody else. Tells whether there was somebody.
+    fn escalate(&mut self, handoff: &mut HandoffRecord, policy: &Policy, at: Timestamp) -> bool {
+        let holder = Some(handoff.owner.as_str()).filter(|owner| !owner.is_empty());
+        let Ok(state) = Act::Reassign.leads_to(handoff.state, holder, Actor::Time) else {
+            return false;
+        };
+        let Some(routed) = self.loads.escalate(policy, holder, at) else { return false };
+        handoff.state = state;
+        (handoff.owner, handoff.queue) = match routed.to {
+            Assignee::Owner(owner) => (owner, String::new()),
+            Assignee::Queue(queue) => (String::new(), queue),
+        };
+        handoff.team = routed.team.unwrap_or_default();
+        true
     }
 
     async fn give_up(
         &mut self,
         handoff: &mut HandoffRecord,
+        policy: &Policy,
         at: Timestamp,
     ) -> Result<(), AppError> {
         let state = Act::GiveUp.leads_to(handoff.state, None, Actor::Time);
         // Only open ones have a next moment.
         let Ok(state) = state else { return Ok(()) };
-        let nurture_until = at + i64::from(self.policy.rules.nurture_days) * DAY;
+        let nurture_until = at + i64::from(policy.nurture_days) * DAY;
         let grounds = Grounds { nurture_until: Some(nurture_until), ..Grounds::default() };
         if let Some(step) = Act::GiveUp.moves_lead() {
             let (actor, caller, reason) = (Actor::Time, "", "");

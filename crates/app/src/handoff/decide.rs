@@ -120,10 +120,15 @@ pub(crate) async fn decide(
     if qualified.is_empty() && asking.is_empty() {
         return Ok(());
     }
-    let open = open_handoffs(tx, qualified.keys().chain(asking.keys())).await?;
-    let loads = Loads::read(tx, &policy.rules).await?;
+    let leads = qualified.values().flatten().filter_map(|reached| reached.lead.clone());
+    let part_of = tx.open_handoffs_of_leads(leads.chain(asking.values().cloned())).await?;
+    let open = open_handoffs(tx, qualified.keys().chain(asking.keys()), &part_of).await?;
+    let loads = match policy.rules.takes_turns() {
+        true => Loads::lock(tx).await?,
+        false => Loads::read(tx).await?,
+    };
     let made = Made::default();
-    let mut deciding = Deciding { tx, compiled, policy, open, loads, moving, made, now };
+    let mut deciding = Deciding { tx, compiled, policy, open, part_of, loads, moving, made, now };
     for (key, reached) in qualified {
         if let Some(lead) = deciding.pass_on(&key, &reached).await? {
             asking.insert(key, lead);
@@ -132,6 +137,7 @@ pub(crate) async fn decide(
     for (key, lead) in asking {
         deciding.hurry(&key, lead).await?;
     }
+    deciding.loads.store(tx).await?;
     deciding.moving.store(tx).await?;
     deciding.made.store(tx).await
 }
@@ -143,6 +149,9 @@ struct Deciding<'a> {
     policy: InForce,
     /// As they were before.
     open: BTreeMap<Key, HandoffRecord>,
+    /// The open handoffs that leads are part of: who was given up and qualifies again before theirs
+    /// ends, or has another account by now.
+    part_of: BTreeMap<LeadId, String>,
     loads: Loads,
     moving: Moving,
     made: Made,
@@ -158,43 +167,63 @@ impl Deciding<'_> {
         reached: &[Reached],
     ) -> Result<Option<LeadId>, AppError> {
         let account = key.account();
-        let leads: Vec<LeadId> = reached.iter().filter_map(|r| r.lead.clone()).collect();
+        let is_new = |lead: &LeadId| !self.part_of.contains_key(lead);
+        let leads = reached.iter().filter_map(|reached| reached.lead.clone());
+        let leads: Vec<LeadId> = leads.filter(is_new).collect();
         let mut asking = None;
         let id = match self.open.get(key) {
-            // It goes on with those who qualified meanwhile.
-            Some(handoff) if leads.is_empty() => handoff.id.clone(),
             Some(handoff) => {
                 let raised = reached.iter().find(|reached| reached.raised_at.is_some());
                 asking = raised.and_then(|reached| reached.lead.clone());
-                self.made.join(handoff.clone(), &leads, (Actor::Rule, ""), self.now)
+                if leads.is_empty() {
+                    // It goes on.
+                    handoff.id.clone()
+                } else {
+                    self.made.join(handoff.clone(), &leads, (Actor::Rule, ""), self.now)
+                }
             }
-            None if leads.is_empty() && !account_may(self.tx, account, self.now).await? => {
-                return Ok(None);
+            None if leads.is_empty() => {
+                let as_account = reached.iter().any(|reached| reached.lead.is_none());
+                match as_account && account_may(self.tx, account, self.now).await? {
+                    true => self.hand_over(account, &leads, HandoffCause::Account).await?,
+                    false => String::new(),
+                }
             }
             None => {
                 let causes = reached.iter().map(Reached::cause);
                 let cause = causes.min().unwrap_or(HandoffCause::Account);
-                let whom = Whom { account, leads: &leads, cause };
-                let handed = Handed::read(self.tx, self.compiled, whom, self.now).await?;
-                let (policy, by) = (&self.policy, (Actor::Rule, ""));
-                self.made.hand_over(handed, policy, &mut self.loads, by, self.now)
+                self.hand_over(account, &leads, cause).await?
             }
         };
         for reached in reached {
             let Some(lead) = &reached.lead else { continue };
+            let part_of = self.part_of.get(lead);
             let asked = asked(&self.moving, lead, reached, &self.policy.rules);
             let record = Record {
                 model_version: self.compiled.version,
-                handoff: id.clone(),
+                handoff: part_of.unwrap_or(&id).clone(),
                 evidence: reached.evidence(),
                 ..Record::default()
             };
             // What is refused was left out before.
-            if self.moving.step(lead, Move::Qualify, &asked, record).is_ok() {
+            let moved = self.moving.step(lead, Move::Qualify, &asked, record).is_ok();
+            if moved && part_of.is_none() {
                 self.made.add_lead(&id, lead, reached.cause(), self.now);
             }
         }
         Ok(asking)
+    }
+
+    async fn hand_over(
+        &mut self,
+        account: Option<&AccountId>,
+        leads: &[LeadId],
+        cause: HandoffCause,
+    ) -> Result<String, AppError> {
+        let whom = Whom { account, leads, cause };
+        let handed = Handed::read(self.tx, self.compiled, whom, self.now).await?;
+        let by = (Actor::Rule, "");
+        Ok(self.made.hand_over(handed, &self.policy, &mut self.loads, by, self.now))
     }
 
     /// Somebody asks to be contacted whom sales has, and nobody has tried to reach.
@@ -211,16 +240,17 @@ impl Deciding<'_> {
     }
 }
 
-/// The open handoffs of accounts, and of leads without one.
+/// The open handoffs of accounts, and of leads without one, who are part of some.
 async fn open_handoffs(
     tx: &WriteTx,
     keys: impl Iterator<Item = &Key>,
+    part_of: &BTreeMap<LeadId, String>,
 ) -> Result<BTreeMap<Key, HandoffRecord>, AppError> {
     let (mut accounts, mut leads) = (Vec::new(), Vec::new());
     for key in keys {
         match key {
             Key::Account(account) => accounts.push(account.clone()),
-            Key::Lead(lead) => leads.push(lead.clone()),
+            Key::Lead(lead) => leads.extend(part_of.get(lead).map(|id| (lead.clone(), id))),
         }
     }
     let of_accounts = tx.open_handoffs_of_accounts(accounts).await?;
@@ -229,15 +259,14 @@ async fn open_handoffs(
     if leads.is_empty() {
         return Ok(open);
     }
-    let of_leads = tx.open_handoffs_of_leads(leads).await?;
-    let mut found: BTreeMap<String, HandoffRecord> = tx
-        .handoffs_by_id(of_leads.values().cloned())
-        .await?
-        .into_iter()
-        .map(|handoff| (handoff.id.clone(), handoff))
-        .collect();
-    let of_leads = of_leads.into_iter().filter_map(|(lead, id)| Some((lead, found.remove(&id)?)));
-    open.extend(of_leads.map(|(lead, handoff)| (Key::Lead(lead), handoff)));
+    let found = tx.handoffs_by_id(leads.iter().map(|(_, id)| (*id).clone())).await?;
+    let found: BTreeMap<&str, &HandoffRecord> =
+        found.iter().map(|handoff| (handoff.id.as_str(), handoff)).collect();
+    let of_leads = leads.into_iter().filter_map(|(lead, id)| {
+        let handoff = found.get(id.as_str())?;
+        Some((Key::Lead(lead), HandoffRecord::clone(handoff)))
+    });
+    open.extend(of_leads);
     Ok(open)
 }
 

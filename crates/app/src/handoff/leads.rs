@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use abm_core::lifecycle::{Actor, Asked, Grounds, Move, Refused};
 use abm_core::{LeadId, Stage, Timestamp};
-use abm_store::{HandoffRecord, WriteTx};
+use abm_store::{HandoffRecord, View, WriteTx};
 
 use crate::AppError;
 use crate::lifecycle::{Moving, Record};
@@ -15,9 +15,14 @@ pub(super) async fn counted(
     handoff: &HandoffRecord,
 ) -> Result<BTreeSet<LeadId>, AppError> {
     let leads = tx.handoff_leads(&handoff.id).await?;
-    let survivors = tx.survivors(leads.iter().map(|lead| lead.lead.clone())).await?;
-    let counted = |lead: LeadId| survivors.get(&lead).cloned().unwrap_or(lead);
-    Ok(leads.into_iter().map(|lead| counted(lead.lead)).collect())
+    let leads = leads.into_iter().map(|lead| lead.lead).collect();
+    Ok(as_counted(tx, leads).await?.into_iter().collect())
+}
+
+/// Leads, each as the one that it is merged into by now.
+pub(super) async fn as_counted(view: &View, leads: Vec<LeadId>) -> Result<Vec<LeadId>, AppError> {
+    let survivors = view.survivors(leads.iter().cloned()).await?;
+    Ok(leads.into_iter().map(|lead| survivors.get(&lead).cloned().unwrap_or(lead)).collect())
 }
 
 /// The leads of a handoff that move with it.

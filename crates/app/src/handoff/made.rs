@@ -42,6 +42,7 @@ impl Made {
             state: HandoffState::Pending,
             cause: handed.cause,
             owner: given.owner().unwrap_or_default().to_owned(),
+            first_owner: given.owner().unwrap_or_default().to_owned(),
             queue: given.queue().unwrap_or_default().to_owned(),
             team: given.team.unwrap_or_default(),
             route: given.route.unwrap_or_default(),
@@ -60,7 +61,12 @@ impl Made {
             packet,
             version: 1,
         };
-        self.note(&handoff, "created", actor, caller, "{}".to_owned(), now);
+        let details = serde_json::json!({
+            "owner": handoff.owner,
+            "queue": handoff.queue,
+            "route": handoff.route,
+        });
+        self.note(&handoff, "created", actor, caller, details.to_string(), now);
         self.handoffs.insert(id.clone(), handoff);
         id
     }

@@ -1,15 +1,17 @@
 //! The policy in force, and trying what it would do.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use abm_core::handoff::HandoffCause;
 use abm_core::model::Problem;
-use abm_core::policy::{DEFAULT_FILE, Load, Policy, Routed, parse};
+use abm_core::policy::{DEFAULT_FILE, Load, NURTURE_DAYS, Policy, Routed, parse};
 use abm_core::rule::HandoffFacts;
-use abm_core::{AccountId, LeadId, Timestamp, WorkspaceId};
-use abm_store::{HandoffClock, Lock, PolicyRecord, View};
+use abm_core::{AccountId, DAY, LeadId, Timestamp, WorkspaceId};
+use abm_store::{HandoffClock, Lock, PolicyRecord, View, WriteTx};
 use quick_cache::sync::Cache;
 
+use super::leads::as_counted;
 use super::subject::{Handed, Whom};
 use crate::idempotency::RequestKey;
 use crate::{App, AppError};
@@ -71,14 +73,34 @@ pub(crate) async fn nurture_days(view: &View) -> Result<u16, AppError> {
     Ok(InForce::read(view).await?.rules.nurture_days)
 }
 
+/// Checks up to when leads are to be nurtured, if somebody says so.
+pub(crate) fn check_nurture(until: Option<Timestamp>, now: Timestamp) -> Result<(), AppError> {
+    let longest = i64::from(NURTURE_DAYS) * DAY;
+    if until.is_some_and(|until| until <= now || until > now + longest) {
+        let message = format!("is not within the next {NURTURE_DAYS} days");
+        return Err(AppError::invalid("nurture_until", message));
+    }
+    Ok(())
+}
+
 /// Who has how much, while handoffs are given out one after the other.
-pub(super) struct Loads(Load);
+pub(super) struct Loads {
+    load: Load,
+    /// Whose turn it was, as far as that has changed.
+    turns: BTreeMap<String, String>,
+}
 
 impl Loads {
-    pub(super) async fn read(view: &View, policy: &Policy) -> Result<Self, AppError> {
-        let open = view.open_handoffs_by_owner().await?;
-        let last = view.last_given(policy.teams().map(ToOwned::to_owned)).await?;
-        Ok(Self(Load { open, last }))
+    pub(super) async fn read(view: &View) -> Result<Self, AppError> {
+        let load =
+            Load { open: view.open_handoffs_by_owner().await?, last: view.team_turns().await? };
+        Ok(Self { load, turns: BTreeMap::new() })
+    }
+
+    /// Reads them for giving out. Nobody else gives out until the transaction ends.
+    pub(super) async fn lock(tx: &WriteTx) -> Result<Self, AppError> {
+        tx.lock_giving().await?;
+        Self::read(tx).await
     }
 
     /// Gives a handoff to whom the policy says, and counts it.
@@ -89,22 +111,38 @@ impl Loads {
         account_owner: Option<&str>,
         now: Timestamp,
     ) -> Routed {
-        let routed = policy.route(facts, account_owner, &self.0, now);
+        let routed = policy.route(facts, account_owner, &self.load, now);
         self.count(&routed);
         routed
     }
 
-    /// Gives a late one to whom the policy says, and counts it; `None` when it says nothing.
-    pub(super) fn escalate(&mut self, policy: &Policy, now: Timestamp) -> Option<Routed> {
-        let routed = policy.escalate(&self.0, now)?;
+    /// Takes a late one from who has it and gives it to whom the policy says, and counts that;
+    /// `None` when it stays.
+    pub(super) fn escalate(
+        &mut self,
+        policy: &Policy,
+        holder: Option<&str>,
+        at: Timestamp,
+    ) -> Option<Routed> {
+        let routed = policy.escalate(holder, &self.load, at)?;
+        if let Some(holder) = holder {
+            self.load.take(holder);
+        }
         self.count(&routed);
         Some(routed)
     }
 
     fn count(&mut self, routed: &Routed) {
-        if let Some(owner) = routed.owner() {
-            self.0.give(owner, routed.team.as_deref());
+        let Some(owner) = routed.owner() else { return };
+        self.load.give(owner, routed.team.as_deref());
+        if let Some(team) = &routed.team {
+            self.turns.insert(team.clone(), owner.to_owned());
         }
+    }
+
+    /// Stores whose turn it was.
+    pub(super) async fn store(self, tx: &WriteTx) -> Result<(), AppError> {
+        Ok(tx.put_team_turns(&self.turns).await?)
     }
 }
 
@@ -211,7 +249,7 @@ impl App {
         let revision = view.revision().await?;
         let compiled = self.inner.model_for(&view, None).await?;
         let policy = InForce::read(&view).await?;
-        let leads: Vec<LeadId> = lead.into_iter().collect();
+        let leads = as_counted(&view, lead.into_iter().collect()).await?;
         let account = match (account, leads.first()) {
             (None, Some(lead)) => {
                 let found = view.leads([lead.clone()]).await?.remove(lead);
@@ -222,7 +260,7 @@ impl App {
         let now = self.clock().now();
         let whom = Whom { account: account.as_ref(), leads: &leads, cause };
         let handed = Handed::read(&view, &compiled, whom, now).await?;
-        let mut loads = Loads::read(&view, &policy.rules).await?;
+        let mut loads = Loads::read(&view).await?;
         let owner = Some(handed.account_profile.owner.as_str()).filter(|owner| !owner.is_empty());
         let routed = handed.with_facts(|facts| loads.give(&policy.rules, facts, owner, now));
         let (sla, clock) = handed.with_facts(|facts| policy.clock(facts, routed.owner(), now));

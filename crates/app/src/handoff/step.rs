@@ -11,7 +11,7 @@ use abm_store::{HandoffEnd, HandoffRecord, WriteTx};
 
 use super::act::{Attempt, Doing, HandoffCall, Rejection, forbids};
 use super::leads::{Leads, counted};
-use super::policy::InForce;
+use super::policy::{InForce, check_nurture, policy_of};
 use crate::AppError;
 
 /// One step of a handoff, inside its transaction.
@@ -104,8 +104,10 @@ impl Step<'_> {
         if attempt.outcome == AttemptOutcome::Answered {
             let last = handoff.answered_at.map_or(at, |last| last.max(at));
             handoff.answered_at = Some(last);
-            let days = i64::from(self.policy.rules.give_up_days);
-            handoff.clock.gives_up_at = last + days * DAY;
+            let policy = policy_of(self.tx, handoff.policy_version).await?;
+            let gives_up_at = last + i64::from(policy.give_up_days) * DAY;
+            // An answer that is told late takes nothing from the time that is left.
+            handoff.clock.gives_up_at = gives_up_at.max(handoff.clock.gives_up_at);
         }
         let details = serde_json::json!({
             "kind": attempt.kind.name(),
@@ -149,7 +151,12 @@ impl Step<'_> {
         };
         let act = Act::Reject(reason.kind);
         self.lead(handoff, &act)?;
+        check_nurture(rejection.nurture_until, self.now)?;
         let nurture_until = match reason.kind {
+            RejectionKind::Permanent if rejection.nurture_until.is_some() => {
+                let message = "is set, but the reason turns them down for good";
+                return Err(AppError::invalid("nurture_until", message));
+            }
             RejectionKind::Permanent => None,
             RejectionKind::Temporary => {
                 let days = reason.nurture_days.unwrap_or(self.policy.rules.nurture_days);

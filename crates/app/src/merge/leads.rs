@@ -1,12 +1,16 @@
 //! Merging and splitting leads.
 
-use abm_core::{LeadId, WorkspaceId};
-use abm_store::{Adjusted, Cause, Lock};
+use std::collections::{BTreeMap, BTreeSet};
+
+use abm_core::{LeadId, Timestamp, WorkspaceId};
+use abm_store::{Adjusted, Cause, Lock, WriteTx};
 
 use super::{Cut, Note, Plan, check_others, plan_merge, plan_split};
 use crate::derive::derive;
 use crate::idempotency::RequestKey;
+use crate::lifecycle::{Moving, Record};
 use crate::regroup::Change;
+use crate::stages::follow_opportunities;
 use crate::{App, AppError, Inner};
 
 impl App {
@@ -70,7 +74,9 @@ async fn merge(
         let compiled = inner.models.get(&tx, workspace.model_version).await?;
         let merged = tx.lock_leads(others.iter().cloned()).await?;
         let before = tx.lock_leads([survivor.clone()]).await?;
+        take_over(&tx, &survivor, &others, &note, now).await?;
         tx.merge_leads(&survivor, &others).await?;
+        follow_opportunities(&tx, [survivor.clone()].into(), &BTreeMap::new(), now).await?;
         let mut derived = derive(&tx, before, None).await?;
         derived.gone.extend(merged);
         let (tx, compiled, workspace, cause) = (&tx, &compiled, &workspace, Cause::Merge);
@@ -81,6 +87,24 @@ async fn merge(
     }
     request.remember(&tx, String::new(), now).await?;
     Ok(tx.commit().await?)
+}
+
+/// The survivor stands from now on where the one of all stands that got furthest.
+async fn take_over(
+    tx: &WriteTx,
+    survivor: &LeadId,
+    others: &BTreeSet<LeadId>,
+    note: &Note,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let all = others.iter().chain([survivor]).cloned().collect();
+    let mut moving = Moving::begin(tx, all, now).await?;
+    for other in others {
+        let record =
+            Record { caller: note.by.clone(), reason: note.reason.clone(), ..Record::default() };
+        moving.merge(survivor, other, note.actor, record);
+    }
+    Ok(moving.store(tx).await?)
 }
 
 async fn split(
@@ -101,6 +125,8 @@ async fn split(
     let restored = tx.merged_leads([id.clone()]).await?.remove(&id);
     let before = tx.lock_leads([survivor.clone()]).await?;
     tx.split(&id, &with, &survivor).await?;
+    let both = [id.clone(), survivor.clone()].into();
+    follow_opportunities(&tx, both, &BTreeMap::new(), now).await?;
     let mut derived = derive(&tx, before, restored).await?;
     let change =
         Change { tx: &tx, compiled: &compiled, workspace: &workspace, cause: Cause::Merge, now };

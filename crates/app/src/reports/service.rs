@@ -48,7 +48,8 @@ impl App {
 }
 
 fn clocked(handoff: &HandoffRecord, policy: &Policy, now: Timestamp) -> Clocked {
-    let owner = Some(handoff.owner.as_str()).filter(|owner| !owner.is_empty());
+    // By the calendar that made it due.
+    let owner = Some(handoff.first_owner.as_str()).filter(|owner| !owner.is_empty());
     let calendar = policy.calendar(policy.sla(&handoff.sla), owner);
     let start = handoff.created_at;
     let worked = |until: Timestamp| calendar.worked(start, until);

@@ -28,6 +28,8 @@ named!(
         /// An opportunity says otherwise than before: to opportunity, to customer, or back to what
         /// was decided.
         Outcome = "outcome",
+        /// A duplicate is merged into it: it stands where the one of both stands that got further.
+        Merge = "merge",
     }
 );
 
@@ -57,6 +59,8 @@ pub struct Grounds {
     pub nurture_until: Option<Timestamp>,
     /// What its opportunities say now.
     pub outcome: Option<Outcome>,
+    /// Where the duplicate stands that is merged into it.
+    pub duplicate: Option<Lifecycle>,
 }
 
 impl Asked {
@@ -80,6 +84,7 @@ impl Move {
             Self::Advocate => "cannot become an evangelist",
             Self::SetAside => "cannot be set aside",
             Self::Outcome => "cannot be moved by an opportunity",
+            Self::Merge => "cannot be merged",
         }
     }
 
@@ -93,7 +98,7 @@ impl Move {
             // Sales turns it down or comes to nothing with it, a period ran out, or its opportunity
             // was lost.
             Self::Recycle => &[Actor::Sales, Actor::Time, Actor::Opportunity],
-            Self::Disqualify | Self::Advocate => &[Actor::Marketing, Actor::Sales],
+            Self::Disqualify | Self::Advocate | Self::Merge => &[Actor::Marketing, Actor::Sales],
             Self::Outcome => &[Actor::Opportunity],
         }
     }
@@ -107,7 +112,7 @@ impl Move {
     /// Whether the move leads from there, when it is that actor's.
     const fn leads_from(self, stage: Stage, mark: Option<Mark>, actor: Actor) -> bool {
         match (self, stage, mark) {
-            (Self::Outcome, _, _) => true,
+            (Self::Outcome | Self::Merge, _, _) => true,
             (Self::Reinstate, Stage::Other, _) => true,
             (Self::Reinstate, _, mark) => matches!(mark, Some(Mark::Disqualified)),
             (_, _, Some(Mark::Disqualified)) => false,
@@ -163,7 +168,7 @@ impl Lifecycle {
         if !step.leads_from(from, mark, asked.actor) {
             return Err(Refused::From { step, stage, mark });
         }
-        let Grounds { reason, handoff, unknown, raised_hand, nurture_until, outcome } =
+        let Grounds { reason, handoff, unknown, raised_hand, nurture_until, outcome, duplicate } =
             &asked.grounds;
         if step.needs_reason(asked.actor, from) && !reason {
             return Err(Refused::NoReason(step));
@@ -195,7 +200,32 @@ impl Lifecycle {
             },
             Move::Disqualify => Self { mark: Some(Mark::Disqualified), ..decided(Stage::Lead) },
             Move::Outcome => Self { outcome: *outcome, ..*self },
+            Move::Merge => duplicate.map_or(*self, |duplicate| self.or_further(duplicate)),
         })
+    }
+
+    /// What was decided of the one of two that got further, or of both; the opportunities are its own.
+    fn or_further(self, other: Self) -> Self {
+        let further = if other.reached() > self.reached() { other } else { self };
+        Self { outcome: self.outcome, ..further }
+    }
+
+    /// How far it got, in an order: what was decided against somebody counts for more than that
+    /// nothing was, and for less than that sales has them.
+    fn reached(&self) -> (u8, Option<Timestamp>) {
+        let rank = match (self.decided, self.mark) {
+            (Stage::Subscriber, None) => 0,
+            (Stage::Lead, None) => 1,
+            (Stage::Subscriber | Stage::Lead, Some(Mark::Recycled)) => 2,
+            (Stage::Other, _) => 3,
+            (Stage::Subscriber | Stage::Lead, Some(Mark::Disqualified)) => 4,
+            (Stage::Mql, _) => 5,
+            (Stage::Sql, _) => 6,
+            (Stage::Opportunity, _) => 7,
+            (Stage::Customer, _) => 8,
+            (Stage::Evangelist, _) => 9,
+        };
+        (rank, self.nurture_until)
     }
 
     /// The move that would bring the lead to a stage that a person asks for.

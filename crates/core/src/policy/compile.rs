@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::file::{PolicyFile, ReasonFile};
-use super::{Policy, Reason};
+use super::{NURTURE_DAYS, Policy, Reason};
 use crate::business_time::Calendar;
 use crate::handoff::RejectionKind;
 use crate::problem::Problems;
@@ -64,7 +64,7 @@ impl Checker {
     pub(super) fn policy(&mut self, file: &PolicyFile) -> Option<Policy> {
         self.found.name("name", &file.name, &mut HashSet::new());
         self.found.name("default_queue", &file.default_queue, &mut HashSet::new());
-        let nurture_days = self.within("nurture_days", file.nurture_days, 1_u16, 1_095);
+        let nurture_days = self.within("nurture_days", file.nurture_days, 1_u16, NURTURE_DAYS);
         let calendars = self.calendars(&file.calendars);
         let default_calendar =
             self.calendar("default_calendar", &file.default_calendar, &calendars);
@@ -105,7 +105,7 @@ impl Checker {
             self.found.name(&path("name"), &file.name, &mut names);
             let own = file
                 .nurture_days
-                .map(|days| self.within(&path("nurture_days"), days, 1_u16, 1_095));
+                .map(|days| self.within(&path("nurture_days"), days, 1_u16, NURTURE_DAYS));
             let nurture_days = match file.kind {
                 RejectionKind::Temporary => Some(own.unwrap_or(nurture_days)),
                 RejectionKind::Permanent => None,

@@ -18,6 +18,13 @@ impl Load {
         self.open.get(owner).copied().unwrap_or_default()
     }
 
+    /// Notes that one was taken from somebody.
+    pub fn take(&mut self, owner: &str) {
+        if let Some(open) = self.open.get_mut(owner) {
+            *open = open.saturating_sub(1);
+        }
+    }
+
     /// Notes that somebody was given one more, in their turn if it was a team's.
     pub fn give(&mut self, owner: &str, team: Option<&str>) {
         let open = self.open.entry(owner.to_owned()).or_default();

@@ -56,6 +56,8 @@ struct Search<'a> {
     load: &'a Load,
     at: Timestamp,
     account_owner: Option<&'a str>,
+    /// Who has it already, and does not get it again.
+    holder: Option<&'a str>,
     passed_over: Vec<PassedOver>,
 }
 
@@ -72,7 +74,8 @@ impl Policy {
         load: &Load,
         at: Timestamp,
     ) -> Routed {
-        let mut search = Search { policy: self, load, at, account_owner, passed_over: Vec::new() };
+        let (holder, passed_over) = (None, Vec::new());
+        let mut search = Search { policy: self, load, at, account_owner, holder, passed_over };
         for route in &self.routes {
             let holds = |rule: &crate::rule::Rule| rule.answer(facts) == Answer::Yes;
             if !route.when.as_ref().is_none_or(holds) {
@@ -86,13 +89,17 @@ impl Policy {
         search.nobody()
     }
 
-    /// Who gets an overdue handoff with which nobody has tried; `None` where it stays. Where
+    /// Who gets an overdue handoff of `holder` with which nobody has tried; `None` where it stays:
+    /// the policy says nothing, or that the holder gets it. In a team the others come. Where
     /// nobody can be given it, it goes to the default queue.
     #[must_use]
-    pub fn escalate(&self, load: &Load, at: Timestamp) -> Option<Routed> {
+    pub fn escalate(&self, holder: Option<&str>, load: &Load, at: Timestamp) -> Option<Routed> {
         let target = self.escalate_to.as_ref()?;
-        let passed_over = Vec::new();
-        let mut search = Search { policy: self, load, at, account_owner: None, passed_over };
+        if matches!(target, Target::Owner(id) if Some(id.as_str()) == holder) {
+            return None;
+        }
+        let (account_owner, passed_over) = (None, Vec::new());
+        let mut search = Search { policy: self, load, at, account_owner, holder, passed_over };
         Some(match search.assignee(None, target) {
             Some((to, team)) => Routed { to, route: None, team, passed_over: search.passed_over },
             None => search.nobody(),
@@ -166,6 +173,9 @@ impl Search<'_> {
 
     /// An owner, if they can be given something.
     fn free(&mut self, route: Option<&str>, owner: &Owner) -> Option<Assignee> {
+        if self.holder == Some(owner.id.as_str()) {
+            return None;
+        }
         let full = owner.capacity.is_some_and(|most| self.load.open_of(&owner.id) >= most);
         let why = match (owner.is_absent(self.at), full) {
             (true, _) => Why::Absent,

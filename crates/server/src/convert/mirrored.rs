@@ -37,7 +37,7 @@ told! {
         [HandRaiser, Overdue, AccountNotReached, DueSoon, Reengaged, Waiting];
     mark_to_proto: Mark -> StageMark [Recycled, Disqualified];
     step_to_proto: Move -> StageMove
-        [Identify, Qualify, Accept, Recycle, Disqualify, Reinstate, Advocate, SetAside, Outcome];
+        [Identify, Qualify, Accept, Recycle, Disqualify, Reinstate, Advocate, SetAside, Outcome, Merge];
     actor_to_proto: Actor -> StageActor
         [Rule, Time, Opportunity, Import, Marketing, Sales, Admin];
     criterion_to_proto: Criterion -> QualificationCriterion [Budget, Authority, Need, Timing];

@@ -37,6 +37,7 @@ pub(crate) const fn actor_of(role: Role) -> Actor {
 
 impl<T> Call<T> {
     fn on_handoff(&self, request: RequestKey, id: &str, etag: &str) -> Result<HandoffCall, Status> {
+        check_text("handoff_id", id)?;
         let version = etag.parse().map_err(|_| invalid_field("etag", "is not one of a handoff"))?;
         Ok(HandoffCall {
             request,
@@ -46,6 +47,11 @@ impl<T> Call<T> {
             caller: self.caller.name.clone(),
         })
     }
+}
+
+/// Checks a name that a request asks for: one that no database could hold is nobody's.
+fn check_text(field: &str, value: &str) -> Result<(), Status> {
+    limits::check_text(field, value).map_err(|found| invalid(&[found]))
 }
 
 /// The account or the lead that a request names.
@@ -94,6 +100,7 @@ impl HandoffService for Services {
         request: Request<v1::GetHandoffRequest>,
     ) -> Reply<v1::GetHandoffResponse> {
         let call = self.open(request)?;
+        check_text("handoff_id", &call.message.handoff_id)?;
         self.at_least(&call.caller, &call.message.min_revision).await?;
         let found = self.app.handoff(call.caller.workspace, &call.message.handoff_id).await;
         let found = found.map_err(status_of)?;
@@ -113,6 +120,8 @@ impl HandoffService for Services {
         let call = self.open(request)?;
         let message = &call.message;
         let size = page_size(message.page_size)?;
+        check_text("owner", &message.owner)?;
+        check_text("queue", &message.queue)?;
         let mut found = Vec::new();
         let state = enumeration("state", message.state, handoff_state, &mut found);
         if !found.is_empty() {
@@ -164,6 +173,7 @@ impl HandoffService for Services {
     ) -> Reply<v1::ListWorkResponse> {
         let call = self.open(request)?;
         let size = usize::try_from(limit(call.message.limit)?).unwrap_or(usize::MAX);
+        check_text("owner", &call.message.owner)?;
         self.at_least(&call.caller, &call.message.min_revision).await?;
         let owner = Some(call.message.owner.as_str()).filter(|owner| !owner.is_empty());
         let found = self.app.work_list(call.caller.workspace, owner, size).await;

@@ -47,6 +47,13 @@ const BUYER: Reference = Reference {
     indexed: "account_id <> ''",
 };
 
+const HANDED_OVER: Reference = Reference {
+    table: "handoff",
+    column: "account_id",
+    sent: "sent_account_id",
+    indexed: "account_id <> ''",
+};
+
 /// An account beside a lead in an activity is no reference: it is a hint of the lead's, which is
 /// looked up where leads are matched.
 const VISITED: Reference = Reference {
@@ -57,7 +64,7 @@ const VISITED: Reference = Reference {
 };
 
 impl Referred for AccountId {
-    const REFERENCES: &'static [Reference] = &[PARENT, BUYER, VISITED];
+    const REFERENCES: &'static [Reference] = &[PARENT, BUYER, HANDED_OVER, VISITED];
 }
 
 impl WriteTx {

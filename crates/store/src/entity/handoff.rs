@@ -44,6 +44,7 @@ pub(crate) struct Model {
     pub(crate) packet: String,
     pub(crate) version: i64,
     pub(crate) early_contacts: i64,
+    pub(crate) first_owner: String,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

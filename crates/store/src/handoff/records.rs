@@ -29,6 +29,8 @@ pub struct HandoffRecord {
     pub owner: String,
     /// The queue it waits in; empty when it has an owner.
     pub queue: String,
+    /// Who was given it when it was made; empty when it began in a queue.
+    pub first_owner: String,
     /// The team of which the owner was given it; empty for none.
     pub team: String,
     /// The route that it was given out by; empty for none.
@@ -105,7 +107,7 @@ pub struct HandoffEvent {
     pub version: i64,
     /// When.
     pub at: Timestamp,
-    /// What: `created`, `joined`, `warned`, `escalated`, or what somebody did.
+    /// What: `created`, `joined`, `warned`, `escalated`, `overdue`, or what somebody did.
     pub what: String,
     /// On whose behalf.
     pub actor: Actor,
@@ -188,6 +190,7 @@ pub(super) fn handoff_rows(records: &[HandoffRecord]) -> Rows {
         Bulk::Text("packet", text(|r| &r.packet)),
         Bulk::Int("version", int(|r| r.version)),
         Bulk::Int("early_contacts", int(|r| r.early_contacts.into())),
+        Bulk::Text("first_owner", text(|r| &r.first_owner)),
     ])
 }
 
@@ -248,6 +251,7 @@ impl TryFrom<handoff::Model> for HandoffRecord {
             packet,
             version,
             early_contacts,
+            first_owner,
         } = row;
         let moment = |at: Option<i64>| at.map(Timestamp::from_micros);
         let lead = match lead_id.as_str() {
@@ -272,6 +276,7 @@ impl TryFrom<handoff::Model> for HandoffRecord {
             cause: name(TABLE, &cause, HandoffCause::from_name)?,
             owner,
             queue,
+            first_owner,
             team,
             route,
             sla,

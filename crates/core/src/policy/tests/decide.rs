@@ -112,9 +112,14 @@ fn who_is_away_is_passed_over_on_both_days_and_by_their_own_dates() {
 #[test]
 fn what_is_overdue_goes_where_the_policy_says() {
     let load = Load { last: BTreeMap::from([("emea".into(), "bob".into())]), ..Load::default() };
-    let found = team().escalate(&load, at(MARCH)).unwrap();
+    let found = team().escalate(None, &load, at(MARCH)).unwrap();
     assert_eq!((found.to, found.team.as_deref()), (owner("cid"), Some("emea")));
-    assert_eq!(parse(DEFAULT_FILE).unwrap().escalate(&load, at(MARCH)), None);
+    let found = team().escalate(Some("cid"), &load, at(MARCH)).unwrap();
+    assert_ne!(found.to, owner("cid"), "who has let it pass does not get it again");
+    assert_eq!(parse(DEFAULT_FILE).unwrap().escalate(None, &load, at(MARCH)), None);
+    let to_ann = parse("name: ann\nowners: [{id: ann}]\nescalate_to: {owner: ann}\n").unwrap();
+    assert_eq!(to_ann.escalate(Some("ann"), &load, at(MARCH)), None);
+    assert_eq!(to_ann.escalate(Some("ben"), &load, at(MARCH)).unwrap().to, owner("ann"));
 }
 
 #[test]
