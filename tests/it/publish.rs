@@ -10,6 +10,7 @@ both_engines!(
     broken_off_it_goes_on_where_it_was,
     what_happens_meanwhile_is_in_the_new_scores,
     two_processes_at_it_do_it_once,
+    it_ends_however_much_is_recorded_meanwhile,
     a_draft_is_tried_published_and_retired,
     stopped_it_leaves_nothing_behind,
 );
@@ -188,6 +189,43 @@ async fn two_processes_at_it_do_it_once(world: World) {
     let fresh = world.beside(3, &changed()).await;
     fill(&fresh).await;
     fresh.record((0..60).map(|n| row(n * 15))).await;
+    assert_eq!(world.digest().await, fresh.digest().await);
+}
+
+async fn it_ends_however_much_is_recorded_meanwhile(world: World) {
+    // More accounts than a lot has are touched between any two steps.
+    let all = |round: i64| {
+        (0..ACCOUNTS).map(move |n| {
+            activity("late", &format!("{round}-{n}")).kind("page_view").lead(&format!("p{n}"))
+        })
+    };
+    let world = world.beside(2, LIVELY).await;
+    fill(&world).await;
+    let begun = world.begin_publishing(&changed()).await;
+    let mut round = 0;
+    loop {
+        lot(&world).await;
+        let found = operation(&world, &begun.id).await;
+        assert!(found.done > 0, "{found:?}");
+        if found.state == OperationState::Succeeded {
+            assert_eq!((found.done, found.total), (ACCOUNTS as u64, ACCOUNTS as u64));
+            break;
+        }
+        assert!(found.done < found.total, "{found:?}");
+        assert!(round < 20, "it does not end");
+        world.record(all(round)).await;
+        round += 1;
+        // All are to be made again, and that is told.
+        assert_eq!(operation(&world, &begun.id).await.done, 0);
+    }
+    // More than a lot was left at the end, whenever somebody looked.
+    assert!(round > 2, "{round}");
+    world.work().await;
+    let fresh = world.beside(3, &changed()).await;
+    fill(&fresh).await;
+    for round in 0..round {
+        fresh.record(all(round)).await;
+    }
     assert_eq!(world.digest().await, fresh.digest().await);
 }
 

@@ -107,13 +107,15 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) models: models::Models,
+    pub(crate) courses: publish::Courses,
 }
 
 impl App {
     /// Starts the use cases on an open, migrated database. Must be called within a runtime.
     #[must_use]
     pub fn start(store: Store, clock: Arc<dyn Clock>, limits: Limits) -> Self {
-        let inner = Arc::new(Inner { store, clock, models: models::Models::default() });
+        let (models, courses) = (models::Models::default(), publish::Courses::default());
+        let inner = Arc::new(Inner { store, clock, models, courses });
         let writer = writer::Writer::start(Arc::clone(&inner), limits);
         let tries = Arc::new(Semaphore::new(simulate::TRIES));
         Self { inner, writer, work: Arc::new(Notify::new()), tries }

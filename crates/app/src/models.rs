@@ -189,8 +189,7 @@ impl App {
         let model = self.inner.model_record(&view, version).await?;
         let mut rescore = None;
         if publishing == Some(version) {
-            let operation = view.publishing_operation(version).await?;
-            rescore = operation.map(|operation| (operation.done, operation.total));
+            rescore = view.publication_progress(version).await?;
         }
         let matching = compiled.matching;
         Ok(Version { model, matching, active, publishing, rescore, revision })

@@ -1,7 +1,7 @@
 //! Long work, as callers see it.
 
 use abm_core::{Timestamp, WorkspaceId};
-use abm_store::{Lock, OperationKind, OperationRecord, OperationState};
+use abm_store::{Lock, OperationKind, OperationRecord, OperationState, View};
 
 use crate::idempotency::RequestKey;
 use crate::{App, AppError};
@@ -16,10 +16,11 @@ impl App {
         workspace: WorkspaceId,
         id: &str,
     ) -> Result<(OperationRecord, u64), AppError> {
-        let view = self.inner.store.view(workspace);
+        let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let found = view.operation(id).await?;
-        Ok((found.ok_or_else(|| AppError::not_found("operation", id))?, revision))
+        let found = found.ok_or_else(|| AppError::not_found("operation", id))?;
+        Ok((counted(&view, found).await?, revision))
     }
 
     /// Long work, the latest first, before the place `before`, and the position it was read at.
@@ -32,9 +33,13 @@ impl App {
         before: Option<(Timestamp, String)>,
         limit: u64,
     ) -> Result<(Vec<OperationRecord>, u64), AppError> {
-        let view = self.inner.store.view(workspace);
+        let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
-        Ok((view.operations(before, limit).await?, revision))
+        let mut found = Vec::new();
+        for operation in view.operations(before, limit).await? {
+            found.push(counted(&view, operation).await?);
+        }
+        Ok((found, revision))
     }
 
     /// Stops long work. What is in force stays in force; a version that was to come stays a
@@ -64,6 +69,7 @@ impl App {
                         message,
                     });
                 }
+                found = counted(&tx, found).await?;
                 match found.kind {
                     OperationKind::Publish => tx.end_publishing().await?,
                 }
@@ -78,4 +84,20 @@ impl App {
         self.work.notify_one();
         Ok(cancelled)
     }
+}
+
+/// Long work with how far it is: while it goes on that is counted, as accounts that change are
+/// to be made again.
+pub(crate) async fn counted(
+    view: &View,
+    mut operation: OperationRecord,
+) -> Result<OperationRecord, AppError> {
+    if operation.state == OperationState::Running {
+        let progress = match operation.kind {
+            OperationKind::Publish => view.publication_progress(operation.model_version).await?,
+        };
+        (operation.done, operation.total) =
+            progress.unwrap_or((operation.done, operation.total));
+    }
+    Ok(operation)
 }

@@ -3,26 +3,25 @@
 //! The scores under the new version are made beside those that are shown, some accounts at a
 //! time, each lot in a transaction of its own that also notes how far the work is: killed at any
 //! moment it goes on behind the last lot. Whoever changes an account meanwhile takes it out of
-//! the new scores, and it is made again. When every account is there, one short transaction
-//! makes the new scores the ones that are shown.
+//! the new scores, and it is made again. When every account is there, one transaction under the
+//! exclusive lock makes the new scores the ones that are shown. What was taken out is made in
+//! stretches under that lock, each twice as long as the one before, until one gets to the end.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod course;
+mod step;
 
-use abm_core::{AccountId, WorkspaceId};
+use abm_core::WorkspaceId;
 use abm_store::{
-    AccountState, Cause, Lock, ModelRecord, ModelState, OperationKind, OperationRecord,
-    OperationState, PersonState, Publication, WriteTx,
+    Lock, ModelRecord, ModelState, OperationKind, OperationRecord, OperationState, WriteTx,
 };
 use uuid::Uuid;
 
-use crate::gather::{News, fold_only};
 use crate::idempotency::RequestKey;
 use crate::models::{check_comment, check_file, draft};
+use crate::operations::counted;
 use crate::{App, AppError, Inner};
-
-/// Accounts of one lot: few enough that activities do not wait long behind it.
-const CHUNK: u64 = 400;
+pub(crate) use course::Courses;
+use step::{Step, fail, step};
 
 /// The rules that are to come into force.
 #[derive(Clone, Debug)]
@@ -33,17 +32,6 @@ pub enum Rules {
     Draft(u64),
     /// Those of an earlier version, which become the next version.
     Earlier(u64),
-}
-
-/// What a step found to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    /// There is more to do.
-    More,
-    /// Every account is made once; what remains is to look for those that changed meanwhile.
-    Complete,
-    /// There is nothing to do here.
-    Idle,
 }
 
 impl App {
@@ -82,7 +70,8 @@ impl App {
         self.work.notified().await;
     }
 
-    /// Does a lot of the work in the background, and tells whether there may be more.
+    /// Does a lot of the work in the background, or what it takes to end it, and tells whether
+    /// there may be more.
     ///
     /// # Errors
     /// When the database does not answer; nothing is done then.
@@ -121,6 +110,7 @@ async fn begin(
     if let Some(first) = request.first_outcome(&tx).await? {
         let operation = tx.operation(&first).await?;
         let operation = operation.ok_or_else(|| AppError::not_found("operation", &first))?;
+        let operation = counted(&tx, operation).await?;
         let record = inner.model_record(&tx, operation.model_version).await?;
         return Ok((record, operation, tx.revision().await?));
     }
@@ -191,102 +181,4 @@ async fn draft_to_publish(
 
 fn forbids(version: u64, message: String) -> AppError {
     AppError::StateForbids { subject: format!("model version {version}"), message }
-}
-
-/// Goes on with the work of a workspace by one lot. Only under the exclusive lock, which lets
-/// nobody change an account, the last lot is made and the scores are put in force.
-async fn step(inner: &Inner, workspace: WorkspaceId, lock: Lock) -> Result<Step, AppError> {
-    let (mut tx, found) = inner.begin(workspace, lock).await?;
-    let alone = lock == Lock::Exclusive;
-    if found.standby_used {
-        if tx.empty_standby(CHUNK).await? == 0 {
-            if !alone {
-                tx.roll_back().await?;
-                return Ok(Step::Complete);
-            }
-            tx.standby_is_empty().await?;
-        }
-        tx.commit().await?;
-        return Ok(Step::More);
-    }
-    let operation = match found.publishing {
-        Some(version) => tx.lock_publishing(version).await?,
-        None => None,
-    };
-    let Some(mut operation) = operation else {
-        tx.roll_back().await?;
-        return Ok(Step::Idle);
-    };
-    let version = operation.model_version;
-    let now = inner.clock.now();
-    // Under the exclusive lock the whole is gone through once more.
-    let place = operation.place.as_ref().filter(|_| !alone);
-    let mut states = tx.lock_not_in_standby(place, now.secs(), CHUNK + 1).await?;
-    if states.is_empty() && !alone {
-        tx.roll_back().await?;
-        return Ok(Step::Complete);
-    }
-    let last_lot = states.len() as u64 <= CHUNK;
-    if !last_lot {
-        states.pop_last();
-    }
-    operation.done = (operation.done + states.len() as u64).min(operation.total);
-    operation.place = states.keys().next_back().cloned();
-    assess_beside(inner, &tx, version, states).await?;
-    if alone && last_lot {
-        operation.done = operation.total;
-        operation.state = OperationState::Succeeded;
-        operation.ended_at = Some(now);
-        retire(inner, &tx, found.model_version).await?;
-        let publication = Publication { at: now, by: operation.created_by.clone() };
-        tx.set_model_state(version, &ModelState::Published(publication)).await?;
-        tx.switch_slots(version, now).await?;
-    }
-    tx.put_operation(&operation).await?;
-    tx.commit().await?;
-    Ok(Step::More)
-}
-
-/// Makes the scores of accounts under a version beside those that are shown.
-async fn assess_beside(
-    inner: &Inner,
-    tx: &WriteTx,
-    version: u64,
-    states: BTreeMap<AccountId, AccountState>,
-) -> Result<(), AppError> {
-    if states.is_empty() {
-        return Ok(());
-    }
-    let compiled = inner.models.get(tx, version).await?;
-    let now = inner.clock.now();
-    let folded = fold_only(tx, &compiled, states, News::default(), Cause::Model, now).await?;
-    let (states, people): (Vec<AccountState>, Vec<Vec<PersonState>>) =
-        folded.states.into_iter().unzip();
-    let people: Vec<PersonState> = people.into_iter().flatten().collect();
-    Ok(tx.put_standby(states, &people).await?)
-}
-
-async fn retire(inner: &Inner, tx: &WriteTx, version: u64) -> Result<(), AppError> {
-    let record = inner.model_record(tx, version).await?;
-    if let Some(publication) = record.state.publication() {
-        let publication = publication.clone();
-        let state = ModelState::Retired { publication, at: inner.clock.now() };
-        tx.set_model_state(version, &state).await?;
-    }
-    Ok(())
-}
-
-/// Gives up the work after a defect.
-async fn fail(inner: &Arc<Inner>, workspace: WorkspaceId) -> Result<Step, AppError> {
-    let (tx, found) = inner.begin(workspace, Lock::Exclusive).await?;
-    let Some(version) = found.publishing else { return Err(AppError::Broken) };
-    if let Some(mut operation) = tx.lock_publishing(version).await? {
-        operation.state = OperationState::Failed;
-        operation.ended_at = Some(inner.clock.now());
-        operation.message = "an account could not be assessed".to_owned();
-        tx.put_operation(&operation).await?;
-    }
-    tx.end_publishing().await?;
-    tx.commit().await?;
-    Ok(Step::More)
 }

@@ -41,18 +41,6 @@ impl View {
         found.into_iter().map(OperationRecord::try_from).collect()
     }
 
-    /// The work that goes on to put a version in force.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn publishing_operation(
-        &self,
-        version: u64,
-    ) -> Result<Option<OperationRecord>, StoreError> {
-        let found = self.publishing_of(version).one(&self.db()).await?;
-        found.map(OperationRecord::try_from).transpose()
-    }
-
     fn publishing_of(&self, version: u64) -> Select<Entity> {
         Entity::find()
             .filter(Column::WorkspaceId.eq(self.workspace.0))

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use abm_core::{AccountId, Timestamp};
+use sea_orm::ConnectionTrait;
 
 use crate::bulk::Rows;
 use crate::entity::account_state;
@@ -16,6 +17,30 @@ impl View {
     fn standby_slot(&self) -> Result<i16, StoreError> {
         let live = self.live.ok_or_else(|| StoreError::corrupt("workspace", "slot not read"))?;
         Ok(live.other().number())
+    }
+
+    /// How many accounts are in the standby slot, and how many there are; `None` unless `version`
+    /// comes into force.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn publication_progress(
+        &self,
+        version: u64,
+    ) -> Result<Option<(u64, u64)>, StoreError> {
+        let count = "SELECT COUNT(*) FROM account_state AS s WHERE s.workspace_id = w.workspace_id";
+        // While the scores of before are removed from it, the slot holds none of the new ones.
+        let sql = format!(
+            "SELECT CASE WHEN w.standby_used THEN 0 ELSE ({count} AND s.slot = 1 - w.slot) END, \
+             ({count} AND s.slot = w.slot) FROM workspace AS w \
+             WHERE w.workspace_id = {} AND w.publishing_version = {version}",
+            self.workspace
+        );
+        let Some(row) = self.db().query_one_raw(self.statement(&sql, [])).await? else {
+            return Ok(None);
+        };
+        let (done, all): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok(Some((done.unsigned_abs(), all.unsigned_abs())))
     }
 }
 
