@@ -2,7 +2,7 @@
 
 use abm_app::{
     AppError, Backtest, BacktestOutcome, BacktestQuestion, BacktestScore, BacktestedRules, LeftOut,
-    ModelChoice,
+    ModelChoice, SuggestQuestion, Waiting,
 };
 use abm_core::AccountId;
 use abm_tests::{
@@ -19,6 +19,7 @@ both_engines!(
     dates_are_pooled_without_passing_for_more_accounts,
     rules_are_held_against_others_on_the_same_accounts,
     a_question_that_cannot_be_answered_is_refused,
+    what_reads_the_whole_base_ends_when_nobody_waits,
 );
 
 /// The date of most backtests, and the end of the 30 days after it.
@@ -43,7 +44,9 @@ fn question() -> BacktestQuestion {
 }
 
 async fn backtest(world: &World, question: BacktestQuestion) -> Backtest {
-    world.app.backtest_model(world.workspace, question).await.unwrap()
+    let waiting = Waiting::default();
+    let found = world.app.backtest_model(world.workspace, question, waiting.awaited()).await;
+    found.unwrap()
 }
 
 /// A workspace long after everything, with `count` accounts, every third of them large. Of the
@@ -279,7 +282,8 @@ async fn a_question_that_cannot_be_answered_is_refused(world: World) {
     let world = world.beside(2, LIVELY).await;
     world.accounts(["a", "b"].map(account).into_iter().collect::<Vec<AnAccount>>()).await;
     world.at(END);
-    let ask = |question| world.app.backtest_model(world.workspace, question);
+    let waiting = Waiting::default();
+    let ask = |question| world.app.backtest_model(world.workspace, question, waiting.awaited());
     let refused = async |question: BacktestQuestion| match ask(question).await {
         Err(AppError::Invalid(found)) => found[0].field.clone(),
         other => panic!("{other:?}"),
@@ -308,4 +312,24 @@ async fn a_question_that_cannot_be_answered_is_refused(world: World) {
     assert!(matches!(unknown, Err(AppError::NotFound { .. })), "{unknown:?}");
     world.pass(1);
     assert!(ask(question()).await.is_ok());
+}
+
+async fn what_reads_the_whole_base_ends_when_nobody_waits(world: World) {
+    let world = filled(&world, 2, 60, (60, 20)).await;
+    let (app, workspace) = (&world.app, world.workspace);
+    let gone = || Waiting::default().awaited();
+    // More often than there are places: each is given back.
+    for _ in 0..3 {
+        let found = app.backtest_model(workspace, question(), gone()).await;
+        assert!(matches!(found, Err(AppError::Abandoned)), "{found:?}");
+        let suggest = SuggestQuestion {
+            outcome: r#"lead.title == "CTO""#.to_owned(),
+            ..SuggestQuestion::default()
+        };
+        let found = app.suggest_model(workspace, suggest, gone()).await;
+        assert!(matches!(found, Err(AppError::Abandoned)), "{found:?}");
+        let found = app.verify(workspace, None, gone()).await;
+        assert!(matches!(found, Err(AppError::Abandoned)), "{found:?}");
+    }
+    assert_eq!(backtest(&world, question()).await.accounts, 60);
 }

@@ -2,7 +2,7 @@
 
 use abm_app::{
     AccountExplained, AccountState, AccountView, Depth, LeadRecord, LeadScore, Opened, Question,
-    RejectedActivity, ScoreKind, TimelineLine, Verification,
+    RejectedActivity, ScoreKind, TimelineLine, Verification, Waiting,
 };
 use abm_core::explain::Line;
 use abm_core::{AccountId, LeadId, Timestamp};
@@ -77,7 +77,9 @@ impl World {
 
     /// Computes everything again, and compares.
     pub async fn verify(&self) -> Verification {
-        self.app.verify(self.workspace, None).await.expect("verification")
+        let waiting = Waiting::default();
+        let found = self.app.verify(self.workspace, None, waiting.awaited()).await;
+        found.expect("verification")
     }
 
     /// Applies what is due, expects that nothing differs from what the stored activities give,

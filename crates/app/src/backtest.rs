@@ -21,6 +21,7 @@ use abm_store::View;
 
 use crate::models::{Compiled, ModelChoice};
 use crate::subject::{Ledgers, Loaded};
+use crate::tries::{Awaited, Turn};
 use crate::{App, AppError, Inner};
 use asked::Asked;
 use table::Table;
@@ -150,22 +151,25 @@ impl fmt::Display for Comparison {
 
 impl App {
     /// Assesses all accounts as of past dates and holds their scores against what became of them
-    /// in the time after each. Stores nothing.
+    /// in the time after each. Stores nothing, and ends early when nobody waits for it any more.
     ///
     /// # Errors
     /// When the question is wrong, a window is not over, there is no such version, the file has
-    /// problems, or there are more than 100,000 accounts.
+    /// problems, or there are more than 100,000 accounts; while others read the whole base here
+    /// already ([`AppError::Overloaded`]).
     pub async fn backtest_model(
         &self,
         workspace: WorkspaceId,
         question: BacktestQuestion,
+        awaited: Awaited,
     ) -> Result<Backtest, AppError> {
         let asked = Arc::new(Asked::new(&question, self.clock().now())?);
+        let turn = self.turn(awaited)?;
         let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let tried = rules(&self.inner, &view, question.rules, question.against).await?;
         check_count(view.count_accounts(0).await?.0)?;
-        let table = Arc::new(read(&view, &asked, &tried).await?);
+        let table = Arc::new(read(&view, &asked, &tried, &turn).await?);
         drop(view);
         let capacity = question.capacity.or_else(|| {
             let first = tried.first()?.model.capacity.priority_accounts?;
@@ -175,25 +179,26 @@ impl App {
         let measured = tried.iter().map(|compiled| compiled.version).enumerate();
         let measured: Vec<_> = measured
             .map(|(place, version)| {
-                let (table, asked) = (Arc::clone(&table), Arc::clone(&asked));
+                let (table, asked, turn) = (Arc::clone(&table), Arc::clone(&asked), turn.clone());
                 tokio::task::spawn_blocking(move || {
-                    worth::of_rules(&table, &asked, version, place, capacity)
+                    worth::of_rules(&table, &asked, &turn, version, place, capacity)
                 })
             })
             .collect();
         let mut rules = Vec::with_capacity(measured.len());
         for measured in measured {
-            rules.push(measured.await.map_err(|_| AppError::Broken)?);
+            rules.push(measured.await.map_err(|_| AppError::Broken)??);
         }
         let mut rules = rules.into_iter();
         let (tried, against) = (rules.next().ok_or(AppError::Broken)?, rules.next());
         let (verdict, compares) = (tried.pooled.verdict, against.is_some());
         let compared = tokio::task::spawn_blocking(move || {
+            turn.check()?;
             let comparison = compares.then(|| worth::compare(&table, verdict)).flatten();
-            (comparison, worth::distinct(&table))
+            Ok::<_, AppError>((comparison, worth::distinct(&table)))
         });
         let (comparison, (accounts, accounts_with_outcome)) =
-            compared.await.map_err(|_| AppError::Broken)?;
+            compared.await.map_err(|_| AppError::Broken)??;
         Ok(Backtest {
             tried,
             against,
@@ -232,11 +237,17 @@ fn check_count(accounts: u64) -> Result<(), AppError> {
 }
 
 /// Scores all accounts at all dates, page by page.
-async fn read(view: &View, asked: &Arc<Asked>, tried: &[Arc<Compiled>]) -> Result<Table, AppError> {
+async fn read(
+    view: &View,
+    asked: &Arc<Asked>,
+    tried: &[Arc<Compiled>],
+    turn: &Turn,
+) -> Result<Table, AppError> {
     let first = tried.first().ok_or(AppError::Broken)?;
     let mut table = Table::new(asked, first);
     let mut after = None;
     loop {
+        turn.check()?;
         let page = view.accounts_after(after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(table) };
         after = Some(last.id.clone());

@@ -63,6 +63,9 @@ pub enum AppError {
     /// The queue of writes is full.
     #[error("the service is full")]
     Overloaded,
+    /// Nobody waits for the answer any more.
+    #[error("nobody waits for the answer any more")]
+    Abandoned,
     /// The service is stopping.
     #[error("the service is stopping")]
     Stopping,

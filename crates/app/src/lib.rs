@@ -39,6 +39,7 @@ mod subject;
 mod suggest;
 mod survivors;
 mod tokens;
+mod tries;
 mod upsert;
 mod verify;
 mod views;
@@ -85,6 +86,7 @@ pub use simulate::{AccountMove, LeadMove, SimulateQuestion, Simulated, Simulatio
 pub use stages::{LeadStanding, StageChange};
 pub use suggest::{SuggestQuestion, Suggested};
 pub use tokens::{Caller, DEFAULT_DAYS, NewToken, Role};
+pub use tries::{Awaited, Waiting};
 pub use upsert::{Upsert, UpsertOptions, UpsertOutcome, Upserted};
 pub use verify::{Difference, Verification};
 pub use views::{AccountView, LeadScore, RankedAccount};
@@ -97,7 +99,7 @@ pub struct App {
     writer: writer::Writer,
     /// Told when there is work to do in the background.
     work: Arc<Notify>,
-    /// How many may try rules on the whole base at a time.
+    /// How many may read the whole base at a time.
     tries: Arc<Semaphore>,
 }
 
@@ -117,7 +119,7 @@ impl App {
         let (models, courses) = (models::Models::default(), publish::Courses::default());
         let inner = Arc::new(Inner { store, clock, models, courses });
         let writer = writer::Writer::start(Arc::clone(&inner), limits);
-        let tries = Arc::new(Semaphore::new(simulate::TRIES));
+        let tries = Arc::new(Semaphore::new(tries::TRIES));
         Self { inner, writer, work: Arc::new(Notify::new()), tries }
     }
 

@@ -25,9 +25,6 @@ const CHUNK: u64 = 400;
 /// Parts that may wait for whoever reads them.
 const WAITING: usize = 4;
 
-/// Tries that a process makes at a time: each holds a connection and thinks on all cores.
-pub(crate) const TRIES: usize = 2;
-
 /// What to try.
 #[derive(Clone, Debug)]
 pub struct SimulateQuestion {
@@ -111,15 +108,14 @@ impl App {
     /// answer come as they are found; whoever drops the receiver ends the work.
     ///
     /// # Errors
-    /// When there is no such version, or the file has problems; while others try rules here
-    /// already ([`AppError::Overloaded`]). What goes wrong later is the last part.
+    /// When there is no such version, or the file has problems; while others read the whole base
+    /// here already ([`AppError::Overloaded`]). What goes wrong later is the last part.
     pub async fn simulate_model(
         &self,
         workspace: WorkspaceId,
         question: SimulateQuestion,
     ) -> Result<mpsc::Receiver<Result<SimulationPart, AppError>>, AppError> {
-        let permit = Arc::clone(&self.tries).try_acquire_owned();
-        let permit = permit.map_err(|_| AppError::Overloaded)?;
+        let permit = self.permit()?;
         let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let before = self.inner.model_for(&view, question.base).await?;

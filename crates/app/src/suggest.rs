@@ -11,6 +11,7 @@ use abm_learn::{Examples, Measures, Suggestion, split};
 use abm_store::{LeadRecord, View};
 
 use crate::columns::Columns;
+use crate::tries::{Awaited, Turn};
 use crate::{App, AppError};
 
 /// Most people that are looked at; of more, so many are drawn.
@@ -117,16 +118,20 @@ impl Asked {
 
 impl App {
     /// Learns rules of a person's fit from people of whom it is known what became of them, and
-    /// measures them on others. Stores nothing. What is held out decides nothing in the draft.
+    /// measures them on others. Stores nothing, and ends early when nobody waits for it any more.
+    /// What is held out decides nothing in the draft.
     ///
     /// # Errors
-    /// When a rule is wrong, there is no such version, or there are too few outcomes.
+    /// When a rule is wrong, there is no such version, or there are too few outcomes; while others
+    /// read the whole base here already ([`AppError::Overloaded`]).
     pub async fn suggest_model(
         &self,
         workspace: WorkspaceId,
         question: SuggestQuestion,
+        awaited: Awaited,
     ) -> Result<Suggested, AppError> {
         let asked = Asked::new(&question)?;
+        let turn = self.turn(awaited)?;
         let view = self.inner.store.snapshot(workspace).await?;
         let revision = view.revision().await?;
         let base = match question.base {
@@ -135,11 +140,13 @@ impl App {
         };
         let compiled = self.inner.models.get(&view, base).await?;
         let record = self.inner.model_record(&view, base).await?;
-        let people = read_people(&view, &asked, &compiled.model.titles).await?;
+        let people = read_people(&view, &asked, &compiled.model.titles, &turn).await?;
         drop(view);
         // Takes seconds of computing: not on the threads that answer other calls.
         let learned = tokio::task::spawn_blocking(move || {
+            turn.check()?;
             let (suggestion, file, model) = learn(&people, &question, &record.file)?;
+            turn.check()?;
             let measured = |model: &Model| measure(&people, model, question.capacity);
             let (draft, current) = (measured(&model), measured(&compiled.model));
             Ok(Suggested { file, base, suggestion, draft, current, revision })
@@ -149,10 +156,16 @@ impl App {
 }
 
 /// Everybody with an outcome, and their accounts.
-async fn read_people(view: &View, asked: &Asked, titles: &TitleRules) -> Result<People, AppError> {
+async fn read_people(
+    view: &View,
+    asked: &Asked,
+    titles: &TitleRules,
+    turn: &Turn,
+) -> Result<People, AppError> {
     let (mut people, mut drawn) = (People::default(), BTreeMap::new());
     let mut after: Option<LeadId> = None;
     loop {
+        turn.check()?;
         let page = view.leads_after(None, after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id.clone());

@@ -9,6 +9,7 @@ use abm_store::{AccountState, PersonState, View};
 use crate::gather::ledgers_of_leads;
 use crate::models::Compiled;
 use crate::subject::{self, Ledgers, Subject};
+use crate::tries::{Awaited, Turn};
 use crate::views::state_of;
 use crate::{App, AppError};
 
@@ -62,15 +63,18 @@ impl App {
     /// Computes every score again from the stored activities and compares it with what is
     /// stored, each at the moment it was assessed at. The digest is of the moment `as_of`; by
     /// default that of the latest stored activity, so that it depends on nothing but the
-    /// records.
+    /// records. Ends early when nobody waits for it any more.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer; while others read the whole base here already
+    /// ([`AppError::Overloaded`]).
     pub async fn verify(
         &self,
         workspace: WorkspaceId,
         as_of: Option<Timestamp>,
+        awaited: Awaited,
     ) -> Result<Verification, AppError> {
+        let turn = self.turn(awaited)?;
         let now = self.clock().now().secs();
         let view = self.inner.store.snapshot(workspace).await?;
         let compiled = self.inner.model_for(&view, None).await?;
@@ -86,8 +90,8 @@ impl App {
             digest: StateDigest::default(),
             now,
         };
-        run.accounts(&view, &compiled).await?;
-        run.people_without_account(&view, &compiled).await?;
+        run.accounts(&view, &compiled, &turn).await?;
+        run.people_without_account(&view, &compiled, &turn).await?;
         run.found.digest = run.digest.finish();
         Ok(run.found)
     }
@@ -100,9 +104,15 @@ struct Run {
 }
 
 impl Run {
-    async fn accounts(&mut self, view: &View, compiled: &Compiled) -> Result<(), AppError> {
+    async fn accounts(
+        &mut self,
+        view: &View,
+        compiled: &Compiled,
+        turn: &Turn,
+    ) -> Result<(), AppError> {
         let mut after = None;
         loop {
+            turn.check()?;
             let page = view.account_states_after(after.as_ref(), CHUNK).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.id.clone());
@@ -156,12 +166,14 @@ impl Run {
         &mut self,
         view: &View,
         compiled: &Compiled,
+        turn: &Turn,
     ) -> Result<(), AppError> {
         let mut after = None;
         let at = self.found.as_of.secs();
         let facts = AccountFacts::new(&AccountProfile::default());
         let nobody = AccountRules::default();
         loop {
+            turn.check()?;
             let page = view.people_without_account(after.as_ref(), CHUNK).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.lead.clone());

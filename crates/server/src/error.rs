@@ -121,6 +121,7 @@ pub(crate) fn status_of(error: AppError) -> Status {
         AppError::RevisionUnknown => revision_unknown(),
         AppError::Credentials => credentials(),
         AppError::Overloaded => overloaded(),
+        AppError::Abandoned => Status::cancelled("nobody waits for the answer any more"),
         AppError::Stopping => draining(),
         AppError::Store(error) => store_status(error),
         AppError::Broken => {

@@ -2,7 +2,7 @@
 //!
 //! Behind it a call runs in a task of its own. A caller that goes away or runs out of time
 //! therefore never drops a database future half-way, and a panic ends the call, not the
-//! connection.
+//! connection. Long readings are told that nobody waits for them any more.
 
 mod admission;
 mod authentication;
@@ -15,7 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use abm_app::{App, Caller};
+use abm_app::{App, Caller, Waiting};
 use abm_core::WorkspaceId;
 use axum::body::Body;
 use http::{Request, Response};
@@ -161,6 +161,9 @@ where
         None => Status::cancelled("the request ended early"),
     })?;
     parts.extensions.insert::<CallerExtension>(caller);
+    // Dropped with this future: when the call is answered, late, or its caller goes away.
+    let waiting = Waiting::default();
+    parts.extensions.insert(waiting.awaited());
     let request = Request::from_parts(parts, Body::new(Full::new(bytes.to_bytes())));
     let work = async move {
         let answered = inner.oneshot(request).await;

@@ -13,7 +13,7 @@ pub(crate) mod report;
 
 use std::sync::Arc;
 
-use abm_app::{App, Caller, Note, RequestKey};
+use abm_app::{App, Awaited, Caller, Note, RequestKey};
 use abm_core::{AccountId, LeadId, OpportunityId, Timestamp, Violation, limits};
 use prost::Message;
 use tonic::{Request, Status};
@@ -39,17 +39,20 @@ pub(crate) struct Services {
     pub(crate) tokens: Arc<Tokens>,
 }
 
-/// A message and who sent it.
+/// A message, who sent it, and whether they wait for the answer still.
 pub(crate) struct Call<T> {
     pub(crate) message: T,
     pub(crate) caller: Arc<Caller>,
+    pub(crate) awaited: Awaited,
 }
 
 impl Services {
     /// Opens a request. The gate let it through, so its caller is known.
     pub(crate) fn open<T>(&self, request: Request<T>) -> Result<Call<T>, Status> {
         let caller = request.extensions().get::<CallerExtension>().cloned();
-        Ok(Call { caller: caller.ok_or_else(internal)?, message: request.into_inner() })
+        let awaited = request.extensions().get::<Awaited>().cloned();
+        let (caller, awaited) = caller.zip(awaited).ok_or_else(internal)?;
+        Ok(Call { message: request.into_inner(), caller, awaited })
     }
 
     pub(crate) fn revision(&self, caller: &Caller, position: u64) -> String {

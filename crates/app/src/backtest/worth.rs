@@ -7,29 +7,37 @@ use abm_learn::measure::{Estimate, Options, Scored, auc_gain, measure, measure_u
 use super::asked::Asked;
 use super::table::{Day, Row, Table};
 use super::{BacktestedDate, BacktestedRules, Comparison, SEED};
+use crate::AppError;
+use crate::tries::Turn;
 
-/// Measures what the rules at a place say, at each date and over all.
+/// Measures what the rules at a place say, at each date and over all. A date takes a second and
+/// more: whether somebody waits still is asked at each.
 pub(super) fn of_rules(
     table: &Table,
     asked: &Asked,
+    turn: &Turn,
     version: u64,
     place: usize,
     capacity: Option<u64>,
-) -> BacktestedRules {
+) -> Result<BacktestedRules, AppError> {
     let options = |capacity| Options { capacity, seed: SEED, ..Options::default() };
     let days = asked.dates.iter().zip(&table.days);
-    let dates = days.map(|(&date, Day { rows, left_out })| BacktestedDate {
-        as_of: Timestamp::from_secs(date),
-        until: Timestamp::from_secs(date) + asked.window_secs,
-        left_out: *left_out,
-        measures: measure(&scored(table, rows, place), &options(capacity)),
+    let dates = days.map(|(&date, Day { rows, left_out })| {
+        turn.check()?;
+        Ok::<_, AppError>(BacktestedDate {
+            as_of: Timestamp::from_secs(date),
+            until: Timestamp::from_secs(date) + asked.window_secs,
+            left_out: *left_out,
+            measures: measure(&scored(table, rows, place), &options(capacity)),
+        })
     });
-    let dates = dates.collect();
+    let dates = dates.collect::<Result<_, _>>()?;
+    turn.check()?;
     let count = u64::try_from(asked.dates.len()).unwrap_or(u64::MAX);
     let (rows, accounts) = pooled(table, place);
     let capacity = capacity.map(|capacity| capacity.saturating_mul(count));
     let pooled = measure_units(&rows, &accounts, &options(capacity));
-    BacktestedRules { version, dates, pooled }
+    Ok(BacktestedRules { version, dates, pooled })
 }
 
 /// Holds the first rules against the second.

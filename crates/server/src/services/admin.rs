@@ -18,7 +18,8 @@ impl AdminService for Services {
         let call = self.open(request)?;
         let as_of = moment("as_of", call.message.as_of.as_ref())?;
         self.at_least(&call.caller, &call.message.min_revision).await?;
-        let found = self.app.verify(call.caller.workspace, as_of).await.map_err(status_of)?;
+        let found = self.app.verify(call.caller.workspace, as_of, call.awaited).await;
+        let found = found.map_err(status_of)?;
         let revision = self.revision(&call.caller, found.revision);
         Ok(Response::new(to_proto(found, revision)))
     }

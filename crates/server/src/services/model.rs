@@ -177,7 +177,8 @@ impl ModelService for Services {
         let call = self.open(request)?;
         self.at_least(&call.caller, &call.message.min_revision).await?;
         let question = suggestion::question(call.message).map_err(|found| invalid(&found))?;
-        let suggested = self.app.suggest_model(call.caller.workspace, question).await;
+        let workspace = call.caller.workspace;
+        let suggested = self.app.suggest_model(workspace, question, call.awaited).await;
         let suggested = suggested.map_err(status_of)?;
         let revision = self.revision(&call.caller, suggested.revision);
         Ok(Response::new(suggestion::to_proto(suggested, revision)))
@@ -193,7 +194,8 @@ impl ModelService for Services {
         let (file, spec) = (mem::take(&mut message.model_file), message.model_spec.take());
         let (choice, form) = Sent::choice(file, spec, message.version)?;
         let question = backtest::question(message, choice).map_err(|found| invalid(&found))?;
-        let found = self.app.backtest_model(call.caller.workspace, question).await;
+        let workspace = call.caller.workspace;
+        let found = self.app.backtest_model(workspace, question, call.awaited).await;
         let found = found.map_err(|error| form.status(error))?;
         let revision = self.revision(&call.caller, found.revision);
         Ok(Response::new(backtest::to_proto(&found, revision)))
