@@ -13,6 +13,7 @@ both_engines!(
     it_ends_however_much_is_recorded_meanwhile,
     a_draft_is_tried_published_and_retired,
     stopped_it_leaves_nothing_behind,
+    what_fails_again_and_again_ends_with_a_message,
 );
 
 /// More than two lots.
@@ -307,4 +308,37 @@ async fn stopped_it_leaves_nothing_behind(world: World) {
     let fresh = world.beside(3, &lively("points: 30", "points: 1")).await;
     fill(&fresh).await;
     assert_eq!(world.digest().await, fresh.digest().await);
+}
+
+async fn what_fails_again_and_again_ends_with_a_message(world: World) {
+    let world = world.beside(2, LIVELY).await;
+    fill(&world).await;
+    let sql = world.sql().await;
+    let state = async |n: i64, change: &str| {
+        let of = format!("workspace_id = 2 AND account_id = '{}'", id(n));
+        sql.execute(&format!("UPDATE account_state SET fit = fit {change} WHERE {of}")).await;
+    };
+    let fails = async |times: usize| {
+        for _ in 0..times {
+            let failed = world.app.work_on(world.workspace).await;
+            assert!(matches!(failed, Err(AppError::Store(_))), "{failed:?}");
+        }
+    };
+    let begun = world.begin_publishing(&changed()).await;
+    // What passes does not count.
+    state(5, "+ 101").await;
+    fails(4).await;
+    state(5, "- 101").await;
+    lot(&world).await;
+    state(500, "+ 101").await;
+    fails(4).await;
+    assert_eq!(operation(&world, &begun.id).await.state, OperationState::Running);
+    lot(&world).await;
+    let failed = operation(&world, &begun.id).await;
+    assert_eq!((failed.state, failed.done), (OperationState::Failed, 400));
+    assert!(failed.message.contains("5 times in a row: a stored value of account_state"));
+    assert_eq!(world.app.model(world.workspace, None).await.unwrap().active, 1);
+    world.work().await;
+    state(500, "- 101").await;
+    assert_eq!(world.publish(&changed()).await, 3);
 }

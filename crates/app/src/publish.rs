@@ -21,7 +21,7 @@ use crate::models::{check_comment, check_file, draft};
 use crate::operations::counted;
 use crate::{App, AppError, Inner};
 pub(crate) use course::Courses;
-use step::{Step, fail, step};
+use step::{Step, step};
 
 /// The rules that are to come into force.
 #[derive(Clone, Debug)]
@@ -86,13 +86,7 @@ impl App {
 
     async fn step(&self, workspace: WorkspaceId, lock: Lock) -> Result<Step, AppError> {
         self.writer
-            .run(move |inner| async move {
-                match step(&inner, workspace, lock).await {
-                    // A defect that meets one account would meet it again for ever.
-                    Err(AppError::Broken) => fail(&inner, workspace).await,
-                    done => done,
-                }
-            })
+            .run(move |inner| async move { step(&inner, workspace, lock).await })
             .await
     }
 }

@@ -5,6 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use abm_core::WorkspaceId;
 
+/// How often in a row the database may fail in the middle of a step before the work is given up.
+pub(super) const FAILURES: u32 = 5;
+
 /// Longest stretch, as a power of two: more lots than there can be accounts.
 const LONGEST: u32 = 40;
 
@@ -20,6 +23,8 @@ pub(super) struct Course {
     operation: String,
     /// Stretches under the exclusive lock that did not come to the end.
     unfinished: u32,
+    /// Steps that failed since one went well.
+    failures: u32,
 }
 
 impl Courses {
@@ -49,6 +54,17 @@ impl Course {
     /// Notes that a stretch did not come to the end.
     pub(super) fn did_not_finish(&mut self) {
         self.unfinished += 1;
+    }
+
+    /// Notes that a step went well.
+    pub(super) fn went_on(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Notes that a step failed, and tells whether that has happened too often.
+    pub(super) fn failed_too_often(&mut self) -> bool {
+        self.failures += 1;
+        self.failures >= FAILURES
     }
 }
 

@@ -5,16 +5,20 @@ use std::collections::BTreeMap;
 use abm_core::{AccountId, Timestamp, WorkspaceId};
 use abm_store::{
     AccountState, Cause, Lock, ModelState, OperationRecord, OperationState, PersonState,
-    Publication, WriteTx,
+    Publication, StoreError, WriteTx,
 };
 
-use super::course::Course;
+use super::course::{Course, FAILURES};
 use crate::gather::{News, fold_only};
 use crate::operations::counted;
 use crate::{AppError, Inner};
 
 /// Accounts of one lot: few enough that activities do not wait long behind it.
 const CHUNK: u64 = 400;
+
+/// People of one lot, but for an account that has more: the fold of a lot is a silence in its
+/// transaction, and PostgreSQL ends one that is silent for ten seconds.
+const PEOPLE: u64 = 10_000;
 
 /// What a step found to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +51,30 @@ pub(super) async fn step(
         return Ok(Step::Idle);
     };
     let now = inner.clock.now();
+    let id = operation.id.clone();
     let publishing = Publishing { inner, workspace, tx, operation, now };
-    match lock {
+    let done = match lock {
         Lock::Shared => publishing.one_lot().await,
         Lock::Exclusive => publishing.stretch(found.model_version).await,
+    };
+    match done {
+        Ok(Step::More) => {
+            inner.courses.with(workspace, &id, Course::went_on);
+            Ok(Step::More)
+        }
+        // A defect that meets one account would meet it again for ever.
+        Err(AppError::Broken) => {
+            fail(inner, workspace, "an account could not be assessed".to_owned()).await
+        }
+        // So may what the database refuses. One that is away is so before a step begins.
+        Err(AppError::Store(error)) if !matches!(error, StoreError::Conflict) => {
+            if !inner.courses.with(workspace, &id, Course::failed_too_often) {
+                return Err(error.into());
+            }
+            let message = format!("accounts could not be made {FAILURES} times in a row: {error}");
+            fail(inner, workspace, message).await
+        }
+        done => done,
     }
 }
 
@@ -124,12 +148,7 @@ impl Publishing<'_> {
     /// The accounts behind `after` that are to be made next, locked, and whether they are the
     /// last.
     async fn lot(&self, after: Option<&AccountId>) -> Result<(Lot, bool), AppError> {
-        let mut lot = self.tx.lock_not_in_standby(after, self.now.secs(), CHUNK + 1).await?;
-        let is_last = lot.len() as u64 <= CHUNK;
-        if !is_last {
-            lot.pop_last();
-        }
-        Ok((lot, is_last))
+        Ok(cut(self.tx.lock_not_in_standby(after, self.now.secs(), CHUNK + 1).await?))
     }
 
     /// Makes the scores of accounts under the coming version beside those that are shown.
@@ -159,6 +178,19 @@ impl Publishing<'_> {
     }
 }
 
+/// The first of some accounts, as many as make a lot, and whether these are all.
+fn cut(mut found: Lot) -> (Lot, bool) {
+    let mut people = 0;
+    let mut places = found.values().zip(0..);
+    let behind = places.find(|(state, place)| {
+        people += u64::from(state.people);
+        *place > 0 && (*place >= CHUNK || people > PEOPLE)
+    });
+    let Some(behind) = behind.map(|(state, _)| state.id.clone()) else { return (found, true) };
+    found.retain(|id, _| *id < behind);
+    (found, false)
+}
+
 async fn retire(inner: &Inner, tx: &WriteTx, version: u64) -> Result<(), AppError> {
     let record = inner.model_record(tx, version).await?;
     if let Some(publication) = record.state.publication() {
@@ -169,18 +201,58 @@ async fn retire(inner: &Inner, tx: &WriteTx, version: u64) -> Result<(), AppErro
     Ok(())
 }
 
-/// Gives up the work after a defect.
-pub(super) async fn fail(inner: &Inner, workspace: WorkspaceId) -> Result<Step, AppError> {
+/// Gives up the work, and says why.
+async fn fail(inner: &Inner, workspace: WorkspaceId, message: String) -> Result<Step, AppError> {
     let (tx, found) = inner.begin(workspace, Lock::Exclusive).await?;
     let Some(version) = found.publishing else { return Err(AppError::Broken) };
     if let Some(operation) = tx.lock_publishing(version).await? {
         let mut operation = counted(&tx, operation).await?;
         operation.state = OperationState::Failed;
         operation.ended_at = Some(inner.clock.now());
-        operation.message = "an account could not be assessed".to_owned();
+        operation.message = message;
         tx.put_operation(&operation).await?;
     }
     tx.end_publishing().await?;
     tx.commit().await?;
     Ok(Step::More)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fold::unassessed;
+
+    /// Sizes of the lots of accounts with so many people.
+    fn lots(people: &[u32]) -> Vec<usize> {
+        let states = people.iter().enumerate().map(|(n, &people)| {
+            let id = AccountId::new(format!("a{n:04}")).expect("an id");
+            (id.clone(), AccountState { people, ..unassessed(&id) })
+        });
+        let mut left: Lot = states.collect();
+        let mut sizes = Vec::new();
+        loop {
+            let (lot, is_last) = cut(left.clone());
+            sizes.push(lot.len());
+            left.retain(|id, _| !lot.contains_key(id));
+            if is_last {
+                assert!(left.is_empty());
+                return sizes;
+            }
+        }
+    }
+
+    #[test]
+    fn a_lot_is_bounded_by_accounts_and_by_people() {
+        assert_eq!(lots(&[]), [0]);
+        assert_eq!(lots(&[0; 400]), [400]);
+        assert_eq!(lots(&[1; 401]), [400, 1]);
+        assert_eq!(lots(&[400; 60]), [25, 25, 10]);
+        assert_eq!(lots(&[1, 9_999, 1]), [2, 1]);
+    }
+
+    #[test]
+    fn an_account_above_the_bound_is_a_lot_of_its_own() {
+        assert_eq!(lots(&[20_000]), [1]);
+        assert_eq!(lots(&[1, 20_000, 30_000, 1, 1]), [1, 1, 1, 2]);
+    }
 }
