@@ -1,8 +1,9 @@
 //! A try of other rules on the whole base: what it says is what publishing does.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use abm_app::{AccountMove, LeadMove};
+use abm_app::{AccountMove, App, LeadMove, Limits, Waiting};
 use abm_app::{AppError, ModelChoice, SimulateQuestion, Simulated, SimulationPart};
 use abm_core::simulate::ReasonKind;
 use abm_core::tier::Tier;
@@ -13,6 +14,7 @@ both_engines!(
     a_try_disturbs_nothing_and_sees_one_moment,
     a_try_of_a_draft_and_of_a_file_are_the_same,
     whoever_stops_reading_ends_it,
+    whoever_does_not_read_holds_nobody_up_for_long,
 );
 
 /// More than one lot.
@@ -217,4 +219,49 @@ async fn whoever_stops_reading_ends_it(world: World) {
         }
     }
     panic!("it broke off");
+}
+
+async fn whoever_does_not_read_holds_nobody_up_for_long(world: World) {
+    let world = world.beside(2, LIVELY).await;
+    // More parts than wait for a reader.
+    let ids: Vec<String> = (0..2_000).map(id).collect();
+    for lot in ids.chunks(500) {
+        world.accounts(lot.iter().map(|id| account(id))).await;
+    }
+    let app = |unread| {
+        let limits = Limits { unread, ..Limits::default() };
+        App::start(world.app.store().clone(), world.clock.clone(), limits)
+    };
+    let try_once = async |app: &App| app.simulate_model(world.workspace, file(&other())).await;
+    let waiting = Waiting::default();
+    let verify = async |app: &App| app.verify(world.workspace, None, waiting.awaited()).await;
+
+    let patient = app(Duration::from_secs(3_600));
+    let unread = (try_once(&patient).await.unwrap(), try_once(&patient).await.unwrap());
+    let found = verify(&patient).await;
+    assert!(matches!(found, Err(AppError::Overloaded)), "two readings at a time: {found:?}");
+    drop(unread);
+
+    let hasty = app(Duration::from_millis(20));
+    let (mut first, _second) = (try_once(&hasty).await.unwrap(), try_once(&hasty).await.unwrap());
+    // Both places are free again while nobody has read anything.
+    loop {
+        match tokio::join!(verify(&hasty), verify(&hasty)) {
+            (Ok(_), Ok(_)) => break,
+            (Err(AppError::Overloaded), _) | (_, Err(AppError::Overloaded)) => {
+                tokio::task::yield_now().await;
+            }
+            found => panic!("{found:?}"),
+        }
+    }
+    let mut parts = 0;
+    let ended = loop {
+        match first.recv().await {
+            Some(Ok(_)) => parts += 1,
+            Some(Err(error)) => break error,
+            None => panic!("it broke off"),
+        }
+    };
+    assert!(matches!(ended, AppError::Unread(_)), "{ended}");
+    assert_eq!(parts, 4);
 }

@@ -12,7 +12,7 @@ both_engines!(
 );
 
 async fn a_full_queue_refuses_at_once_and_what_it_took_is_stored(world: World) {
-    let limits = Limits { queue: 2, transaction_rows: 10 };
+    let limits = Limits { queue: 2, transaction_rows: 10, ..Limits::default() };
     let app = App::start(world.app.store().clone(), Arc::new(abm_app::SystemClock), limits);
     let small = World { app, ..world.clone() };
     small.app.authenticate("").await.unwrap_err();

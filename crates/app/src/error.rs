@@ -1,5 +1,7 @@
 //! Why a use case refused or failed.
 
+use std::time::Duration;
+
 use abm_core::Violation;
 use abm_core::model::Problem;
 use abm_store::StoreError;
@@ -63,6 +65,9 @@ pub enum AppError {
     /// The queue of writes is full.
     #[error("the service is full")]
     Overloaded,
+    /// Nobody read the parts of the answer for so long.
+    #[error("the answer was not read for {} s", .0.as_secs())]
+    Unread(Duration),
     /// Nobody waits for the answer any more.
     #[error("nobody waits for the answer any more")]
     Abandoned,

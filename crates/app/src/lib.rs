@@ -47,6 +47,7 @@ mod workspace;
 mod writer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use abm_store::Store;
 use tokio::sync::{Notify, Semaphore};
@@ -101,6 +102,8 @@ pub struct App {
     work: Arc<Notify>,
     /// How many may read the whole base at a time.
     tries: Arc<Semaphore>,
+    /// How long a try waits for its reader.
+    unread: Duration,
 }
 
 /// What every use case works with.
@@ -120,7 +123,7 @@ impl App {
         let inner = Arc::new(Inner { store, clock, models, courses });
         let writer = writer::Writer::start(Arc::clone(&inner), limits);
         let tries = Arc::new(Semaphore::new(tries::TRIES));
-        Self { inner, writer, work: Arc::new(Notify::new()), tries }
+        Self { inner, writer, work: Arc::new(Notify::new()), tries, unread: limits.unread }
     }
 
     /// The database.

@@ -6,12 +6,14 @@
 use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use abm_core::assess::LeadRules;
 use abm_core::rule::AccountFacts;
 use abm_core::simulate::{LoneSide, Move, Side, Simulation};
 use abm_core::{AccountId, AccountProfile, LeadId, Ledger, Timestamp, WorkspaceId};
 use abm_store::{LeadRecord, View};
+use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::gather::ledgers_of_leads;
@@ -100,12 +102,15 @@ struct Try {
     as_of: i64,
     total: u64,
     parts: mpsc::Sender<Result<SimulationPart, AppError>>,
+    /// How long it waits for whoever reads them.
+    unread: Duration,
     _permit: OwnedSemaphorePermit,
 }
 
 impl App {
     /// Tries rules on the whole base at a moment, against the model in force. The parts of the
-    /// answer come as they are found; whoever drops the receiver ends the work.
+    /// answer come as they are found; whoever drops the receiver ends the work, and so does
+    /// whoever does not read on in time ([`AppError::Unread`]).
     ///
     /// # Errors
     /// When there is no such version, or the file has problems; while others read the whole base
@@ -127,10 +132,14 @@ impl App {
         let capacity =
             (capacity.priority_accounts.map(u64::from), capacity.leads_per_week.map(u64::from));
         let (base, tried) = (before.version, after.version);
-        let as_of_secs = as_of.secs();
-        let run = Try { view, before, after, as_of: as_of_secs, total, parts, _permit: permit };
+        let (as_of_secs, unread) = (as_of.secs(), self.unread);
+        let run =
+            Try { view, before, after, as_of: as_of_secs, total, parts, unread, _permit: permit };
         tokio::spawn(async move {
             let whole = run.whole().await;
+            // The last part may wait for long; the snapshot and the place do not.
+            let parts = run.parts.clone();
+            drop(run);
             let last = match whole {
                 Ok(Some(simulation)) => Ok(SimulationPart::Whole(Box::new(Simulated {
                     simulation,
@@ -144,7 +153,7 @@ impl App {
                 Ok(None) => return,
                 Err(error) => Err(error),
             };
-            let _ = run.parts.send(last).await;
+            let _ = parts.send(last).await;
         });
         Ok(receiver)
     }
@@ -171,7 +180,7 @@ impl Try {
             let (found, accounts) = compared.map_err(|_| AppError::Broken)?;
             whole.append(&found);
             next = read?;
-            if !self.tell(done, accounts, Vec::new()).await {
+            if !self.tell(done, accounts, Vec::new()).await? {
                 return Ok(None);
             }
         }
@@ -197,7 +206,7 @@ impl Try {
                 };
                 moved.extend(self.lone_lead(&mut whole, lead, &ledger(&old), &ledger(&new)));
             }
-            if !self.tell(self.total, Vec::new(), moved).await {
+            if !self.tell(self.total, Vec::new(), moved).await? {
                 return Ok(None);
             }
         }
@@ -233,10 +242,20 @@ impl Try {
         Ok(Some(((before, after), last)))
     }
 
-    /// Tells a part, and whether anybody reads on.
-    async fn tell(&self, done: u64, accounts: Vec<AccountMove>, leads: Vec<LeadMove>) -> bool {
+    /// Tells a part, and whether anybody reads on. Waits for a reader, but not for ever: the
+    /// snapshot stands meanwhile.
+    async fn tell(
+        &self,
+        done: u64,
+        accounts: Vec<AccountMove>,
+        leads: Vec<LeadMove>,
+    ) -> Result<bool, AppError> {
         let part = SimulationPart::Progress { done, total: self.total, accounts, leads };
-        self.parts.send(Ok(part)).await.is_ok()
+        match self.parts.send_timeout(Ok(part), self.unread).await {
+            Ok(()) => Ok(true),
+            Err(SendTimeoutError::Closed(_)) => Ok(false),
+            Err(SendTimeoutError::Timeout(_)) => Err(AppError::Unread(self.unread)),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -16,18 +17,21 @@ use tokio::task::JoinHandle;
 use crate::ingest::{self, IngestJob};
 use crate::{AppError, Inner};
 
-/// How much the writer takes on.
+/// How much a process takes on.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Calls that may wait to be looked at, and as many that were; more are refused at once.
     pub queue: usize,
     /// Most activities of one transaction.
     pub transaction_rows: usize,
+    /// How long a try of rules waits for a reader who does not read. It holds a snapshot
+    /// meanwhile, which PostgreSQL ends after ten seconds of silence.
+    pub unread: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { queue: 2_048, transaction_rows: 10_000 }
+        Self { queue: 2_048, transaction_rows: 10_000, unread: Duration::from_secs(5) }
     }
 }
 

@@ -121,6 +121,11 @@ pub(crate) fn status_of(error: AppError) -> Status {
         AppError::RevisionUnknown => revision_unknown(),
         AppError::Credentials => credentials(),
         AppError::Overloaded => overloaded(),
+        AppError::Unread(waited) => {
+            let metadata = [("deadline_ms", waited.as_millis().to_string())];
+            let message = format!("the answer was not read for {} s", waited.as_secs());
+            refusal(Code::DeadlineExceeded, "TIMED_OUT", message, metadata, |_| {})
+        }
         AppError::Abandoned => Status::cancelled("nobody waits for the answer any more"),
         AppError::Stopping => draining(),
         AppError::Store(error) => store_status(error),
