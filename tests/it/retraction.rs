@@ -15,6 +15,7 @@ both_engines!(
     a_dry_run_tells_the_shifts_and_changes_nothing,
     it_tells_the_designations_that_rested_on_what_went,
     a_filter_takes_back_what_meets_all_of_it,
+    what_a_filter_looks_through_is_cut_by_the_key,
     a_retraction_sent_again_is_done_once,
     the_timeline_tells_a_retraction_as_the_cause,
     an_id_is_free_again_after_400_days,
@@ -216,6 +217,28 @@ async fn a_filter_takes_back_what_meets_all_of_it(world: World) {
     assert_eq!(retract(&world, filter("email_click", None)).await.activities, 14);
     assert_eq!(world.verify().await.activities, 0);
     assert_eq!(world.sql().await.numbers("SELECT COUNT(*) FROM activity").await, [[31]]);
+}
+
+async fn what_a_filter_looks_through_is_cut_by_the_key(world: World) {
+    let row = |n: i64, kind: &str| activity("web", &n.to_string()).lead("ada").kind(kind).after(n);
+    let kind = |n: i64| if n == 4 { "email_click" } else { "page_view" };
+    world.record((0..5).map(|n| row(-n, kind(n)))).await;
+    assert_eq!(retract(&world, filter("email_click", None)).await.activities, 1);
+    let view = world.app.store().view(world.workspace);
+    let asked = ActivityFilter { kind: "page_view".into(), ..Default::default() };
+    // The oldest was taken back, and is looked through all the same.
+    let first = view.end_of_stretch(&asked, None, 2).await.unwrap();
+    assert_eq!(first, Some(place("-3", -3)));
+    let second = view.end_of_stretch(&asked, first.as_ref(), 2).await.unwrap();
+    assert_eq!(second, Some(place("-1", -1)));
+    assert_eq!(view.end_of_stretch(&asked, second.as_ref(), 2).await.unwrap(), None);
+    let within = async |after, end| {
+        let found = view.activities_in_order(&asked, after, end).await.unwrap();
+        found.into_iter().map(|stored| stored.activity.occurred_at).collect::<Vec<_>>()
+    };
+    assert_eq!(within(None, first.as_ref()).await, [START - 3]);
+    assert_eq!(within(first.as_ref(), second.as_ref()).await, [START - 2, START - 1]);
+    assert_eq!(within(second.as_ref(), None).await, [START]);
 }
 
 async fn a_retraction_sent_again_is_done_once(world: World) {

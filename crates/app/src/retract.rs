@@ -9,7 +9,7 @@ use abm_core::rule::{AccountFacts, ActivityFacts, Answer, Rule};
 use abm_core::tier::Tier;
 use abm_core::{AccountId, AccountProfile, Activity, LeadId, Timestamp, WorkspaceId};
 use abm_store::{
-    AccountState, ActivityFilter, ActivityPlace, Cause, LeadRecord, Lock, PersonState,
+    AccountState, ActivityFilter, ActivityPlace, Cause, LeadRecord, Lock, PersonState, View,
     WorkspaceRecord, WriteTx,
 };
 
@@ -22,10 +22,10 @@ use crate::{App, AppError, Inner};
 /// Most activities that one call takes back.
 pub const RETRACT_MOST: usize = 10_000;
 
-/// Most activities that one call looks at.
-const LOOKED_AT: usize = 200_000;
+/// Most activities that one call looks through, whether they pass the filter or not.
+const LOOKED_AT: u64 = 1_000_000;
 
-/// Activities that are looked at together.
+/// Activities that are looked through together.
 const CHUNK: u64 = 5_000;
 
 /// Which activities to take back.
@@ -80,7 +80,8 @@ pub struct Retracted {
 
 impl App {
     /// Takes activities back, up to [`RETRACT_MOST`] of them, and scores what they touched as
-    /// if they had never come. With `dry_run` nothing is written.
+    /// if they had never come. With `dry_run` nothing is written. Which they are is found before
+    /// anybody is kept from writing; one that comes meanwhile has not come yet.
     ///
     /// # Errors
     /// When the request id was used for something else.
@@ -91,9 +92,10 @@ impl App {
         retraction: Retraction,
         dry_run: bool,
     ) -> Result<Retracted, AppError> {
+        let found = find(&self.inner.store.view(workspace), retraction).await?;
         self.writer
             .run(move |inner| async move {
-                retract(&inner, workspace, request, retraction, dry_run).await
+                retract(&inner, workspace, request, found, dry_run).await
             })
             .await
     }
@@ -103,7 +105,7 @@ async fn retract(
     inner: &Inner,
     workspace: WorkspaceId,
     request: RequestKey,
-    retraction: Retraction,
+    (places, next_from): Found,
     dry_run: bool,
 ) -> Result<Retracted, AppError> {
     let now = inner.clock.now();
@@ -113,7 +115,9 @@ async fn retract(
         return Ok(Retracted { revision, ..recall(&first) });
     }
     let compiled = inner.models.get(&tx, workspace.model_version).await?;
-    let (found, next_from) = find(&tx, &retraction).await?;
+    // Some may have been taken back, or point elsewhere, since they were found.
+    let found = tx.activities_at(&places).await?;
+    let found: Vec<Activity> = found.into_iter().map(|stored| stored.activity).collect();
     let mut done = take_back(&tx, &compiled, &workspace, &found, now).await?;
     done.next_from = next_from;
     if dry_run {
@@ -144,39 +148,35 @@ fn recall(letters: &str) -> Retracted {
     }
 }
 
-/// The activities to take back, and from when on there may be more.
-async fn find(
-    tx: &WriteTx,
-    retraction: &Retraction,
-) -> Result<(Vec<Activity>, Option<Timestamp>), AppError> {
+/// Where the activities to take back are, and from when on there may be more.
+type Found = (Vec<ActivityPlace>, Option<Timestamp>);
+
+async fn find(view: &View, retraction: Retraction) -> Result<Found, AppError> {
     let (filter, rule) = match retraction {
-        Retraction::Places(places) => {
-            let found = tx.activities_at(places).await?;
-            return Ok((found.into_iter().map(|stored| stored.activity).collect(), None));
-        }
+        Retraction::Places(places) => return Ok((places, None)),
         Retraction::Filter(filter, rule) => (filter, rule),
     };
     let meets = |activity: &Activity| {
         let answer = |rule: &Rule| rule.answer(&ActivityFacts::new(activity)) == Answer::Yes;
         rule.as_ref().is_none_or(answer)
     };
-    let (mut found, mut looked_at, mut after) = (Vec::new(), 0, None);
+    let mut found: Vec<ActivityPlace> = Vec::new();
+    let (mut looked_at, mut after) = (0, None);
     loop {
-        let page = tx.activities_in_order(filter, after.as_ref(), CHUNK).await?;
-        for stored in page.iter().map(|stored| &stored.activity) {
-            if found.len() == RETRACT_MOST || looked_at == LOOKED_AT {
-                return Ok((found, Some(stored.occurred_at)));
+        let end = view.end_of_stretch(&filter, after.as_ref(), CHUNK).await?;
+        let page = view.activities_in_order(&filter, after.as_ref(), end.as_ref()).await?;
+        for activity in page.into_iter().map(|stored| stored.activity).filter(meets) {
+            if found.len() == RETRACT_MOST {
+                return Ok((found, Some(activity.occurred_at)));
             }
-            looked_at += 1;
-            if meets(stored) {
-                found.push(stored.clone());
-            }
+            found.push((activity.occurred_at, activity.key));
         }
-        if (page.len() as u64) < CHUNK {
-            return Ok((found, None));
+        let Some(end) = end else { return Ok((found, None)) };
+        looked_at += CHUNK;
+        if looked_at >= LOOKED_AT {
+            return Ok((found, Some(end.0)));
         }
-        let last = page.last().map(|stored| &stored.activity);
-        after = last.map(|last| (last.occurred_at, last.key.clone()));
+        after = Some(end);
     }
 }
 

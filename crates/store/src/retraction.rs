@@ -4,6 +4,7 @@ use abm_core::{ActivityKey, LeadId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 
 use crate::activity::ActivityPlace;
@@ -46,7 +47,34 @@ impl View {
         rows.into_iter().map(StoredActivity::try_from).collect()
     }
 
-    /// Activities in the order of time and key, after `after`, without those taken back.
+    /// The last of the `limit` activities behind `after` in the time of a filter, whatever else
+    /// they are and whether they were taken back or not; `None` when there are fewer. Read along
+    /// the key: what a filter looks through is bounded by it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn end_of_stretch(
+        &self,
+        filter: &ActivityFilter,
+        after: Option<&ActivityPlace>,
+        limit: u64,
+    ) -> Result<Option<ActivityPlace>, StoreError> {
+        let found: Option<(i64, String, String)> = self
+            .activities_in_time(filter, after)
+            .select_only()
+            .columns([Column::OccurredAt, Column::Source, Column::ActivityId])
+            .offset(limit.saturating_sub(1))
+            .limit(1)
+            .into_tuple()
+            .one(&self.db())
+            .await?;
+        Ok(found.map(|(occurred_at, source, activity_id)| {
+            (Timestamp::from_micros(occurred_at), ActivityKey { source, activity_id })
+        }))
+    }
+
+    /// Activities in the order of time and key, after `after` and up to `end`, without those
+    /// taken back.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -54,41 +82,20 @@ impl View {
         &self,
         filter: &ActivityFilter,
         after: Option<&ActivityPlace>,
-        limit: u64,
+        end: Option<&ActivityPlace>,
     ) -> Result<Vec<StoredActivity>, StoreError> {
-        let mut query = Entity::find()
-            .filter(Column::WorkspaceId.eq(self.workspace.0))
-            .filter(Column::RetractedAt.is_null());
+        let mut query =
+            self.activities_in_time(filter, after).filter(Column::RetractedAt.is_null());
         if !filter.source.is_empty() {
             query = query.filter(Column::Source.eq(filter.source.as_str()));
         }
         if !filter.kind.is_empty() {
             query = query.filter(Column::Kind.eq(filter.kind.as_str()));
         }
-        if let Some(from) = filter.from {
-            query = query.filter(Column::OccurredAt.gte(from.micros()));
+        if let Some(end) = end {
+            query = query.filter(place_column().lte(place_value(end)));
         }
-        if let Some(until) = filter.until {
-            query = query.filter(Column::OccurredAt.lt(until.micros()));
-        }
-        if let Some((occurred_at, key)) = after {
-            let place = Expr::tuple([
-                Expr::col(Column::OccurredAt),
-                Expr::col(Column::Source),
-                Expr::col(Column::ActivityId),
-            ]);
-            query = query.filter(place.gt(Expr::tuple([
-                occurred_at.micros().into(),
-                key.source.as_str().into(),
-                key.activity_id.as_str().into(),
-            ])));
-        }
-        let query = query
-            .order_by_asc(Column::OccurredAt)
-            .order_by_asc(Column::Source)
-            .order_by_asc(Column::ActivityId)
-            .limit(limit)
-            .build(self.db().get_database_backend());
+        let query = query.build(self.db().get_database_backend());
         let rows = self.rows::<Entity>(query).await?.into_iter().map(StoredActivity::try_from);
         let mut found: Vec<StoredActivity> = rows.collect::<Result<_, _>>()?;
         found.sort_unstable_by(|one, other| {
@@ -97,6 +104,42 @@ impl View {
         });
         Ok(found)
     }
+
+    fn activities_in_time(
+        &self,
+        filter: &ActivityFilter,
+        after: Option<&ActivityPlace>,
+    ) -> Select<Entity> {
+        let mut query = Entity::find().filter(Column::WorkspaceId.eq(self.workspace.0));
+        if let Some(from) = filter.from {
+            query = query.filter(Column::OccurredAt.gte(from.micros()));
+        }
+        if let Some(until) = filter.until {
+            query = query.filter(Column::OccurredAt.lt(until.micros()));
+        }
+        if let Some(after) = after {
+            query = query.filter(place_column().gt(place_value(after)));
+        }
+        query
+            .order_by_asc(Column::OccurredAt)
+            .order_by_asc(Column::Source)
+            .order_by_asc(Column::ActivityId)
+    }
+}
+
+/// The place of a row.
+fn place_column() -> Expr {
+    let [at, source, id] = [Column::OccurredAt, Column::Source, Column::ActivityId];
+    Expr::tuple([Expr::col(at), Expr::col(source), Expr::col(id)])
+}
+
+/// A place to hold that of a row against.
+fn place_value((occurred_at, key): &ActivityPlace) -> Expr {
+    Expr::tuple([
+        occurred_at.micros().into(),
+        key.source.as_str().into(),
+        key.activity_id.as_str().into(),
+    ])
 }
 
 impl WriteTx {
