@@ -1,9 +1,11 @@
 //! What an account or a lead lacks for each bar it does not meet, and the cheapest step towards it.
 
-use crate::assess::{AccountRules, Assessment, Engagement, Person, assess_lead};
-use crate::engagement::{Reading, raw_for, round};
+use std::cell::OnceCell;
+
+use crate::assess::{AccountRules, Assessment, Person, assess_lead};
+use crate::engagement::{Reading, raw_for};
 use crate::ledger::Ledger;
-use crate::rollup::Part;
+use crate::rollup::{Asked, Part, Swaps};
 use crate::tier::{Bar, Tier};
 use crate::title::Position;
 use crate::{BuyingRole, LeadId, Model};
@@ -85,7 +87,7 @@ pub fn missing(
     let unmet = tiers.bars.iter().take_while(|tier| Some(tier.tier) != now.tier_met);
     let bars = unmet.map(|tier| (Goal::Tier(tier.tier), &tier.bar));
     let mqa = tiers.mqa.iter().filter(|_| !now.mqa).map(|bar| (Goal::Mqa, bar));
-    let gap = Gap { model, people, visitor, now, as_of };
+    let gap = Gap::new(model, people, visitor, now, as_of);
     bars.chain(mqa)
         .map(|(goal, bar)| Missing { bar: goal, lacks: gap.lacks(bar) })
         .filter(|missing| !missing.lacks.is_empty())
@@ -113,26 +115,50 @@ pub fn missing_for_lead(
         lacks.push(Lack::Fit { points: bar.fit - fit });
     }
     if now.engagement < bar.engagement {
-        let raw_points = raw_needed(model, Some(person), bar.engagement, as_of);
+        let raw_points = raw_needed(model, sum(model, person, as_of), bar.engagement);
         let step = cheapest(model, [(Some(person), raw_points)].into_iter());
         lacks.push(Lack::Engagement { points: bar.engagement - now.engagement, step });
     }
     Some(Missing { bar: Goal::Mql, lacks })
 }
 
+/// Somebody who is part of the account's scores.
+struct Member<'a> {
+    person: &'a Person,
+    engagement: u8,
+    /// The sum behind their raw points, found when it is first asked for.
+    sum: OnceCell<f64>,
+}
+
 struct Gap<'a> {
     model: &'a Model,
-    people: &'a [Person],
-    visitor: &'a Ledger,
+    members: Vec<Member<'a>>,
     now: &'a Assessment,
+    /// What another engagement of one of them would make of the account.
+    swaps: Swaps<'a>,
     as_of: i64,
 }
 
-impl Gap<'_> {
-    /// The people who are part of the account's scores, and what they show.
-    fn members(&self) -> impl Iterator<Item = (&Person, &Engagement)> {
-        let people = self.people.iter().zip(&self.now.people);
-        people.filter(|(person, _)| person.rules.exclusion.is_none())
+impl<'a> Gap<'a> {
+    fn new(
+        model: &'a Model,
+        people: &'a [Person],
+        visitor: &Ledger,
+        now: &'a Assessment,
+        as_of: i64,
+    ) -> Self {
+        let people = people.iter().zip(&now.people);
+        let counting = people.filter(|(person, _)| person.rules.exclusion.is_none());
+        let members: Vec<Member<'_>> = counting
+            .map(|(person, shown)| Member { person, engagement: shown.score, sum: OnceCell::new() })
+            .collect();
+        let mut parts: Vec<Part> = members.iter().map(Member::part).collect();
+        if visitor.last_at(as_of).is_some() {
+            let percent = model.rollup.unknown_visitor_percent;
+            parts.push(Part { engagement: now.visitor.score, percent });
+        }
+        let swaps = Swaps::new(&model.rollup, &parts);
+        Self { model, members, now, swaps, as_of }
     }
 
     fn lacks(&self, bar: &Bar) -> Vec<Lack> {
@@ -150,8 +176,9 @@ impl Gap<'_> {
             lacks.push(Lack::Engagement { points: bar.engagement - now.engagement, step });
         }
         let engaged = |role: BuyingRole| {
-            self.members().any(|(person, engagement)| {
-                person.rules.buying_role() == Some(role) && self.model.is_engaged(engagement.score)
+            self.members.iter().any(|member| {
+                member.person.rules.buying_role() == Some(role)
+                    && self.model.is_engaged(member.engagement)
             })
         };
         let open = bar.roles.iter().filter(|role| !engaged(**role));
@@ -162,71 +189,47 @@ impl Gap<'_> {
     /// The person nearest to the engaged floor, or somebody new.
     fn engage_one(&self) -> Option<Step> {
         let floor = self.model.engaged_floor.max(1);
-        let idle =
-            self.members().filter(|(_, engagement)| !self.model.is_engaged(engagement.score));
-        let steps = idle.map(|(person, _)| (Some(person), self.raw_needed(Some(person), floor)));
-        self.cheapest(steps.chain([(None, self.raw_needed(None, floor))]))
+        let idle = self.members.iter().filter(|member| !self.model.is_engaged(member.engagement));
+        let steps = idle.map(|member| self.step(Some(member), floor));
+        cheapest(self.model, steps.chain([self.step(None, floor)]))
     }
 
     /// The person through whom the account's engagement reaches `bar` with the fewest raw
     /// points, if one alone can do it.
     fn raise_one(&self, bar: u8) -> Option<Step> {
-        let mut parts: Vec<Part> = Vec::with_capacity(self.people.len() + 2);
-        for (person, engagement) in self.members() {
-            parts.push(Part { engagement: engagement.score, percent: person.rules.percent });
-        }
-        if self.visitor.last_at(self.as_of).is_some() {
-            let percent = self.model.rollup.unknown_visitor_percent;
-            parts.push(Part { engagement: self.now.visitor.score, percent });
-        }
-        let newcomer = self.model.rollup.weight(&Position::default());
-        let mut steps = Vec::new();
-        for (position, (person, _)) in self.members().enumerate() {
-            let needed = self.engagement_needed(&mut parts, position, bar);
-            steps.extend(needed.map(|score| (Some(person), self.raw_needed(Some(person), score))));
-        }
-        parts.push(Part { engagement: 0, percent: newcomer });
-        let last = parts.len() - 1;
-        let needed = self.engagement_needed(&mut parts, last, bar);
-        steps.extend(needed.map(|score| (None, self.raw_needed(None, score))));
-        self.cheapest(steps.into_iter())
+        let steps = self.members.iter().filter_map(|member| {
+            let score = self.swaps.least_for(Asked::Known(member.part()), bar)?;
+            Some(self.step(Some(member), score))
+        });
+        let percent = self.model.rollup.weight(&Position::default());
+        let newcomer = self.swaps.least_for(Asked::New { percent }, bar);
+        cheapest(self.model, steps.chain(newcomer.map(|score| self.step(None, score))))
     }
 
-    /// The least engagement of the part at `position` with which the account reaches `bar`;
-    /// found by halving, since every operator rises with every part.
-    fn engagement_needed(&self, parts: &mut [Part], position: usize, bar: u8) -> Option<u8> {
-        let before = parts.get(position)?.engagement;
-        let mut reaches = |engagement: u8| {
-            if let Some(part) = parts.get_mut(position) {
-                part.engagement = engagement;
-            }
-            round(self.model.rollup.score(parts)) >= bar
-        };
-        // The curve never ends: 99 is the most that a finite number of points is asked for.
-        let (mut low, mut high) = (before, 99);
-        let possible = before < high && reaches(high);
-        while possible && high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if reaches(middle) { high = middle } else { low = middle }
-        }
-        if let Some(part) = parts.get_mut(position) {
-            part.engagement = before;
-        }
-        possible.then_some(high)
-    }
-
-    fn raw_needed(&self, person: Option<&Person>, score: u8) -> f64 {
-        raw_needed(self.model, person, score, self.as_of)
-    }
-
-    fn cheapest<'p>(&self, steps: impl Iterator<Item = (Option<&'p Person>, f64)>) -> Option<Step> {
-        cheapest(self.model, steps)
+    /// Who it is, and the raw points that they lack for an engagement of `score`.
+    fn step(&self, member: Option<&Member<'a>>, score: u8) -> (Option<&'a Person>, f64) {
+        let has = member.map_or(0.0, |member| member.sum(self.model, self.as_of));
+        (member.map(|member| member.person), raw_needed(self.model, has, score))
     }
 }
 
-/// Raw points that a person, or somebody new, lacks for an engagement of `score`.
-fn raw_needed(model: &Model, person: Option<&Person>, score: u8, as_of: i64) -> f64 {
-    let has = person.map_or(0.0, |person| Reading::new(model, &person.ledger).sum(as_of));
+impl Member<'_> {
+    fn part(&self) -> Part {
+        Part { engagement: self.engagement, percent: self.person.rules.percent }
+    }
+
+    fn sum(&self, model: &Model, as_of: i64) -> f64 {
+        *self.sum.get_or_init(|| sum(model, self.person, as_of))
+    }
+}
+
+/// The sum behind a person's raw points.
+fn sum(model: &Model, person: &Person, as_of: i64) -> f64 {
+    Reading::new(model, &person.ledger).sum(as_of)
+}
+
+/// Raw points that somebody whose points sum up to `has` lacks for an engagement of `score`.
+fn raw_needed(model: &Model, has: f64, score: u8) -> f64 {
     let needed = raw_for(f64::from(score) - 0.5, model.half_points);
     // A little more than the bar, which a rounding of these figures might just miss.
     (needed * (1.0 + 1e-9) - has).max(0.0)

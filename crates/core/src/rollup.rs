@@ -1,5 +1,7 @@
 //! From people to their account: how several integers become one.
 
+mod swap;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::engagement::curve;
 use crate::title::Position;
 use crate::{BuyingRole, Seniority};
+
+pub(crate) use swap::{Asked, Swaps};
 
 /// How people's engagement is put together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -45,6 +49,11 @@ impl Operator {
             Self::TopKMean => "top_k_mean",
             Self::Champion => "champion",
         }
+    }
+
+    /// Whether it matters which values are the largest.
+    const fn ranks(self) -> bool {
+        !matches!(self, Self::SaturatingSum | Self::Mean)
     }
 }
 
@@ -92,6 +101,36 @@ pub struct Combined {
     pub shares: Vec<f64>,
 }
 
+/// Weighted values as an operator looks at them.
+trait Values {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// The sum of the weights, in percent.
+    fn percents(&self) -> u64;
+    /// The sum of so many of the largest, at most all, in hundredths of a point.
+    fn best(&self, count: usize) -> u64;
+}
+
+/// The values of parts, the largest first where the operator ranks them.
+struct Weighted<'a> {
+    parts: &'a [Part],
+    best: Vec<u64>,
+}
+
+impl Values for Weighted<'_> {
+    fn count(&self) -> usize {
+        self.best.len()
+    }
+
+    fn percents(&self) -> u64 {
+        self.parts.iter().map(|part| u64::from(part.percent)).sum()
+    }
+
+    fn best(&self, count: usize) -> u64 {
+        self.best.iter().take(count).sum()
+    }
+}
+
 impl Rollup {
     /// The weight of a person, in percent: that of their seniority times that of their role.
     #[must_use]
@@ -108,31 +147,33 @@ impl Rollup {
     #[must_use]
     pub fn score(&self, parts: &[Part]) -> f64 {
         let mut best: Vec<u64> = parts.iter().map(|part| part.hundredths()).collect();
-        best.sort_unstable_by(|one, other| other.cmp(one));
-        let count = best.len();
-        let sum_of = |ranks: std::ops::Range<usize>| -> u64 {
-            best.get(ranks).unwrap_or_default().iter().sum()
-        };
+        if self.operator.ranks() {
+            best.sort_unstable_by(|one, other| other.cmp(one));
+        }
+        self.score_of(&Weighted { parts, best })
+    }
+
+    fn score_of(&self, values: &impl Values) -> f64 {
+        let (count, best) = (values.count(), |count| values.best(count));
         let (sum, by) = match self.operator {
             Operator::SaturatingSum => {
-                return curve(sum_of(0..count) as f64 / 100.0, self.half_points);
+                return curve(best(count) as f64 / 100.0, self.half_points);
             }
-            Operator::Max => (sum_of(0..count.min(1)), 100),
+            Operator::Max => (best(count.min(1)), 100),
             // Of hundredths over percent the hundreds cancel out.
-            Operator::Mean => {
-                (sum_of(0..count), parts.iter().map(|part| u64::from(part.percent)).sum())
-            }
-            Operator::Median if count % 2 == 1 => (sum_of(count / 2..count / 2 + 1), 100),
-            Operator::Median => (sum_of((count / 2).saturating_sub(1)..count / 2 + 1), 200),
+            Operator::Mean => (best(count), values.percents()),
+            Operator::Median if count == 0 => (0, 200),
+            Operator::Median if count % 2 == 1 => (best(count / 2 + 1) - best(count / 2), 100),
+            Operator::Median => (best(count / 2 + 1) - best(count / 2 - 1), 200),
             Operator::TopKMean => {
                 let top = self.top.min(count);
-                (sum_of(0..top), 100 * top as u64)
+                (best(top), 100 * top as u64)
             }
             Operator::Champion if count > 1 => {
                 let others = count as u64 - 1;
-                (6 * others * sum_of(0..1) + 4 * sum_of(1..count), 1_000 * others)
+                (6 * others * best(1) + 4 * (best(count) - best(1)), 1_000 * others)
             }
-            Operator::Champion => (sum_of(0..count), 100),
+            Operator::Champion => (best(count), 100),
         };
         if by == 0 { 0.0 } else { (sum as f64 / by as f64).min(100.0) }
     }
