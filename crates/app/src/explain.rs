@@ -1,23 +1,27 @@
 //! Opening a score: into people, signals and single activities.
 
+mod open;
+
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use abm_core::assess::{
     AccountRules, Forecast, LeadRules, Person, assess, assess_lead, forecast, forecast_mql,
 };
 use abm_core::explain::{
-    Explanation, Line, What, explain_account_engagement, explain_account_fit,
-    explain_lead_engagement, explain_lead_fit,
+    Explanation, What, explain_account_engagement, explain_account_fit, explain_lead_fit,
 };
 use abm_core::missing::{Missing, missing, missing_for_lead};
 use abm_core::rule::AccountFacts;
 use abm_core::{AccountId, ActivityKey, LeadId, Ledger, Timestamp, WorkspaceId};
-use abm_store::{LeadRecord, StoreError, StoredActivity, View};
+use abm_store::{LeadRecord, StoreError, View};
 
-use crate::gather::{entry_of, ledgers_of_leads};
+use crate::gather::ledgers_of_leads;
 use crate::models::Compiled;
+use crate::subject::Subject;
 use crate::views::one_subject;
 use crate::{App, AppError};
+use open::Opening;
 
 /// Which score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,44 +147,22 @@ impl App {
         let revision = view.revision().await?;
         let compiled = self.inner.model_for(&view, question.version).await?;
         let as_of = question.as_of.unwrap_or_else(|| self.clock().now());
-        let at = as_of.secs();
         let subject = one_subject(&view, &compiled, id).await?;
-        let model = &compiled.model;
-        let now = assess(model, &subject.rules, &subject.people, &subject.visitor, at);
-        let explanation = match question.kind {
-            ScoreKind::Engagement => {
-                explain_account_engagement(model, &subject.people, &subject.visitor, at)
-            }
-            ScoreKind::Fit => explain_account_fit(model, &subject.account.profile, &subject.people),
-        };
-        let mut explained = AccountExplained {
-            missing: missing(model, &subject.rules, &subject.people, &subject.visitor, &now, at),
-            forecast: forecast(model, &subject.rules, &subject.people, &subject.visitor, &now, at),
-            tier: now.tier,
-            opened: Opened { explanation, activities: BTreeMap::new() },
-            people: BTreeMap::new(),
-            visitor: None,
-            as_of,
-            model_version: compiled.version,
-            revision,
-        };
+        let shared = Arc::clone(&compiled);
+        // Takes long where there are thousands of people: not on the threads that answer other
+        // calls.
+        let found = tokio::task::spawn_blocking(move || {
+            let explained = explain(&shared, &subject, question.kind, as_of, revision);
+            (subject, explained)
+        });
+        let (subject, mut explained) = found.await.map_err(|_| AppError::Broken)?;
         if question.kind == ScoreKind::Engagement && question.depth > Depth::People {
-            let ledgers: BTreeMap<&LeadId, &Ledger> =
-                subject.people.iter().map(|person| (&person.lead, &person.ledger)).collect();
-            let lines = &explained.opened.explanation.lines;
-            let leads = lines.iter().filter_map(|line| match &line.what {
-                What::Person { lead, .. } => Some(lead.clone()),
-                _ => None,
-            });
-            for lead in leads.take(question.people) {
-                let Some(ledger) = ledgers.get(&lead) else { continue };
-                let opened = open_lead(&view, &compiled, &lead, ledger, question.depth, at).await?;
-                explained.people.insert(lead, opened);
-            }
+            let (depth, at) = (question.depth, as_of.secs());
+            let opening = Opening { view: &view, compiled: &compiled, depth, at };
+            let leads = first_people(&explained.opened.explanation, question.people);
+            explained.people = opening.people(&leads, &subject.people).await?;
             if !subject.visitor.is_empty() {
-                let visitor = &subject.visitor;
-                let opened = open_visitor(&view, &compiled, id, visitor, question.depth, at);
-                explained.visitor = Some(opened.await?);
+                explained.visitor = Some(opening.visitor(id, &subject.visitor).await?);
             }
         }
         Ok(explained)
@@ -224,7 +206,9 @@ impl App {
         let ledger = ledger_of(&view, &compiled, &lead).await?;
         let opened = match question.kind {
             ScoreKind::Engagement => {
-                open_lead(&view, &compiled, id, &ledger, question.depth, at).await?
+                let opening =
+                    Opening { view: &view, compiled: &compiled, depth: question.depth, at };
+                opening.lead(id, &ledger).await?
             }
             ScoreKind::Fit => {
                 let explanation = explain_lead_fit(model, &lead.profile, &facts);
@@ -246,6 +230,43 @@ impl App {
     }
 }
 
+/// An account's score opened into its people, and what it lacks.
+fn explain(
+    compiled: &Compiled,
+    subject: &Subject,
+    kind: ScoreKind,
+    as_of: Timestamp,
+    revision: u64,
+) -> AccountExplained {
+    let (model, at) = (&compiled.model, as_of.secs());
+    let Subject { account, rules, people, visitor, .. } = subject;
+    let now = assess(model, rules, people, visitor, at);
+    let explanation = match kind {
+        ScoreKind::Engagement => explain_account_engagement(model, people, visitor, at),
+        ScoreKind::Fit => explain_account_fit(model, &account.profile, people),
+    };
+    AccountExplained {
+        missing: missing(model, rules, people, visitor, &now, at),
+        forecast: forecast(model, rules, people, visitor, &now, at),
+        tier: now.tier,
+        opened: Opened { explanation, activities: BTreeMap::new() },
+        people: BTreeMap::new(),
+        visitor: None,
+        as_of,
+        model_version: compiled.version,
+        revision,
+    }
+}
+
+/// The people of the first so many lines.
+fn first_people(explanation: &Explanation, most: usize) -> Vec<LeadId> {
+    let leads = explanation.lines.iter().filter_map(|line| match &line.what {
+        What::Person { lead, .. } => Some(lead.clone()),
+        _ => None,
+    });
+    leads.take(most).collect()
+}
+
 /// A person's ledger under a model.
 async fn ledger_of(
     view: &View,
@@ -260,56 +281,4 @@ async fn ledger_of(
             Ok(made.into_values().next().unwrap_or_default())
         }
     }
-}
-
-async fn open_lead(
-    view: &View,
-    compiled: &Compiled,
-    lead: &LeadId,
-    ledger: &Ledger,
-    depth: Depth,
-    at: i64,
-) -> Result<Opened, AppError> {
-    let activities = match depth {
-        Depth::Activities => view.activities_of_leads([lead.clone()]).await?,
-        Depth::People | Depth::Signals => Vec::new(),
-    };
-    Ok(open(compiled, ledger, activities, depth, at))
-}
-
-async fn open_visitor(
-    view: &View,
-    compiled: &Compiled,
-    account: &AccountId,
-    ledger: &Ledger,
-    depth: Depth,
-    at: i64,
-) -> Result<Opened, AppError> {
-    let activities = match depth {
-        Depth::Activities => view.activities_of_visitors([account.clone()]).await?,
-        Depth::People | Depth::Signals => Vec::new(),
-    };
-    Ok(open(compiled, ledger, activities, depth, at))
-}
-
-fn open(
-    compiled: &Compiled,
-    ledger: &Ledger,
-    stored: Vec<StoredActivity>,
-    depth: Depth,
-    at: i64,
-) -> Opened {
-    let mut explanation = explain_lead_engagement(&compiled.model, ledger, at);
-    if depth < Depth::Activities {
-        explanation.lines.iter_mut().for_each(|line: &mut Line| line.lines.clear());
-    }
-    let mut activities: BTreeMap<(i64, u16), VecDeque<ExplainedActivity>> = BTreeMap::new();
-    for StoredActivity { activity, .. } in stored {
-        if let Some(entry) = entry_of(compiled, &activity) {
-            let explained =
-                ExplainedActivity { key: activity.key, occurred_at: activity.occurred_at };
-            activities.entry((entry.time, entry.signal)).or_default().push_back(explained);
-        }
-    }
-    Opened { explanation, activities }
 }

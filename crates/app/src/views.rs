@@ -265,13 +265,18 @@ impl App {
         let compiled = self.inner.model_for(&view, None).await?;
         let at = self.clock().now().secs();
         let subjects = subject::load(&view, &compiled, ids.clone(), Ledgers::Stored).await?;
-        let find = |id: &AccountId| {
-            let subject = subjects.iter().find(|subject| subject.account.id == *id)?;
-            let Subject { rules, people, visitor, .. } = subject;
-            let now = assess(&compiled.model, rules, people, visitor, at);
-            Some(missing(&compiled.model, rules, people, visitor, &now, at))
-        };
-        Ok(ids.iter().map(|id| find(id).unwrap_or_default()).collect())
+        // Takes long where there are thousands of people: not on the threads that answer other
+        // calls.
+        let found = tokio::task::spawn_blocking(move || {
+            let find = |id: &AccountId| {
+                let subject = subjects.iter().find(|subject| subject.account.id == *id)?;
+                let Subject { rules, people, visitor, .. } = subject;
+                let now = assess(&compiled.model, rules, people, visitor, at);
+                Some(missing(&compiled.model, rules, people, visitor, &now, at))
+            };
+            ids.iter().map(|id| find(id).unwrap_or_default()).collect()
+        });
+        found.await.map_err(|_| AppError::Broken)
     }
 
     /// One lead, or the one that it is merged into, with its scores, and the position it was read at.
