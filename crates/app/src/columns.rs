@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use abm_core::AccountProfile;
+use abm_core::title::Position;
 use abm_learn::suggest::{Column, Field, Record};
 use abm_store::LeadRecord;
 
@@ -15,9 +16,15 @@ pub(crate) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// Adds a person, and their account if they have one, as the next row.
-    pub(crate) fn add(&mut self, lead: &'a LeadRecord, account: Option<&'a AccountProfile>) {
-        for (place, value) in known(lead, account) {
+    /// Adds a person, and their account if they have one, as the next row. `position` is what the
+    /// rules are told of how senior they are and which part they play.
+    pub(crate) fn add(
+        &mut self,
+        lead: &'a LeadRecord,
+        position: &Position,
+        account: Option<&'a AccountProfile>,
+    ) {
+        for (place, value) in known(lead, position, account) {
             let column = self.columns.entry(place).or_default();
             column.resize(self.rows, None);
             column.push(Some(value));
@@ -67,16 +74,19 @@ impl Place<'_> {
 /// companies are not learned from.
 fn known<'a>(
     lead: &'a LeadRecord,
+    position: &Position,
     account: Option<&'a AccountProfile>,
 ) -> Vec<(Place<'a>, Cow<'a, str>)> {
     let mut found: Vec<(Place<'a>, Cow<'a, str>)> = Vec::new();
     let profile = &lead.profile;
+    let seniority = position.seniority.map_or("", |known| known.value.name());
+    let role = position.buying_role.map_or("", |known| known.value.name());
     let host = profile.email_host().map(|host| host.to_string());
     for (name, value) in [
         ("title", Cow::Borrowed(profile.title.as_str())),
         ("country", Cow::Borrowed(profile.country.as_str())),
-        ("seniority", Cow::Borrowed(profile.seniority.map_or("", |value| value.name()))),
-        ("buying_role", Cow::Borrowed(profile.buying_role.map_or("", |value| value.name()))),
+        ("seniority", Cow::Borrowed(seniority)),
+        ("buying_role", Cow::Borrowed(role)),
         (STAGE, Cow::Borrowed(profile.stage.map_or("", |value| value.name()))),
         ("email_domain", Cow::Owned(host.unwrap_or_default())),
     ] {
@@ -107,4 +117,40 @@ fn known<'a>(
     }
     found.retain(|(_, value)| !value.is_empty());
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use abm_core::title::{Known, Source};
+    use abm_core::{LeadId, LeadProfile, Seniority, Timestamp};
+
+    use super::*;
+
+    fn lead(number: usize, attributes: &[(&str, &str)]) -> LeadRecord {
+        let of = attributes.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        LeadRecord {
+            id: LeadId::new(format!("p{number}")).unwrap(),
+            profile: LeadProfile { attributes: of.collect(), ..LeadProfile::default() },
+            account: None,
+            hint: None,
+            hint_email: String::new(),
+            known: true,
+            created_at: Timestamp::from_secs(0),
+            updated_at: Timestamp::from_secs(0),
+        }
+    }
+
+    #[test]
+    fn seniority_is_what_the_title_tells_where_nobody_sent_it() {
+        let lead = lead(0, &[]);
+        let value = Seniority::Director;
+        let source = Source::Title { confidence: 85 };
+        let position = Position { seniority: Some(Known { value, source }), buying_role: None };
+        let mut columns = Columns::default();
+        columns.add(&lead, &position, None);
+        let found = columns.known_of(1);
+        let [column] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(column.field, Field::text(Record::Lead, "seniority"));
+        assert_eq!(column.values, [Some(Cow::Borrowed("director"))]);
+    }
 }

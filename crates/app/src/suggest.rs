@@ -208,11 +208,12 @@ impl People {
         }
     }
 
-    /// What is known of those who are learned from, field by field.
-    fn examples(&self) -> Examples<'_> {
+    /// What is known of those who are learned from, field by field, as rules are told it.
+    fn examples(&self, titles: &TitleRules) -> Examples<'_> {
         let mut columns = Columns::default();
         for subject in &self.learned {
-            columns.add(&subject.lead, self.profile_of(&subject.lead));
+            let position = titles.read(&subject.lead.profile);
+            columns.add(&subject.lead, &position, self.profile_of(&subject.lead));
         }
         let columns = columns.known_of(LEAST_KNOWN);
         Examples {
@@ -239,7 +240,7 @@ fn learn(
         rules: model::RULES.saturating_sub(others).min(defaults.rules),
         ..defaults
     };
-    let suggestion = suggest::suggest(&people.examples(), &options)
+    let suggestion = suggest::suggest(&people.examples(&base.titles), &options)
         .map_err(|few: TooFew| AppError::invalid("outcome_rule", few.to_string()))?;
     let notes = suggestion.rules.iter().map(|rule| {
         let percent = 100.0 * rule.rate;

@@ -2,6 +2,7 @@
 
 use abm_app::Role;
 use abm_client::{Client, v1};
+use abm_core::Seniority;
 use abm_core::model::DEFAULT_FILE;
 use abm_tests::{ALead, Served, World, both_engines, lead};
 use tonic::Code;
@@ -10,6 +11,7 @@ both_engines!(
     a_draft_is_learned_from_outcomes_and_can_be_published,
     what_is_held_out_decides_nothing_in_the_draft,
     a_draft_is_refused_where_it_cannot_be_learned,
+    seniority_is_learned_from_titles_as_rules_read_it,
 );
 
 /// Four hundred people; those from the web buy twice as often, whom the seller calls hot bought.
@@ -106,5 +108,29 @@ async fn a_draft_is_refused_where_it_cannot_be_learned(world: World) {
     let sales = served.client_as(Role::Sales).await;
     let refused = sales.suggest_model(question()).await.unwrap_err();
     assert_eq!(refused.code(), Code::PermissionDenied);
+    served.stop().await;
+}
+
+async fn seniority_is_learned_from_titles_as_rules_read_it(world: World) {
+    let served = Served::open(world).await;
+    // No two titles are equal, and of directors one in ten was sent as such.
+    let titled = |(number, person): (usize, ALead)| {
+        let director = number.is_multiple_of(2);
+        let title = if director { "Director" } else { "Supervisor" };
+        let person = person.title(&format!("{title} of area {number}"));
+        if number.is_multiple_of(20) { person.seniority(Seniority::Director) } else { person }
+    };
+    let people = people(|_, usual| usual).into_iter().enumerate().map(titled);
+    served.world.leads(people).await;
+    let client = served.client().await;
+    let leave_out_fields = vec!["Lead Source".to_owned(), "seller's view".to_owned()];
+    let asked = v1::SuggestModelRequest { leave_out_fields, ..question() };
+    let reply = client.suggest_model(asked).await.unwrap();
+    let of_directors =
+        |rule: &&v1::SuggestedRule| rule.when.contains(r#"lead.seniority == "director""#);
+    let rule = reply.rules.iter().find(of_directors).expect("titles tell it");
+    assert_eq!(rule.rows, 100, "all of those learned from whose title says so");
+    assert!(rule.points > 0 && rule.lift > 1.2, "{rule:?}");
+    assert!(reply.draft.unwrap().auc.unwrap().low > 0.5, "it orders those held out as well");
     served.stop().await;
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use abm_core::model::file::FitRuleFile;
+use abm_core::title::TitleRules;
 use abm_core::{AccountId, AccountProfile, LeadId, WorkspaceId, model};
 use abm_learn::feedback::persona::{self, Negative, TooFew};
 use abm_learn::feedback::rules::Decision;
@@ -74,9 +75,11 @@ impl App {
         }
         let version = self.inner.workspace(&view).await?.model_version;
         let record = self.inner.model_record(&view, version).await?;
+        let compiled = self.inner.models.get(&view, version).await?;
         drop(view);
         let handoffs = rows.len() as u64;
-        let learned = tokio::task::spawn_blocking(move || learn(&rows, &leave_out));
+        let learned =
+            tokio::task::spawn_blocking(move || learn(&rows, &compiled.model.titles, &leave_out));
         let found = learned.await.map_err(|_| AppError::Broken)?;
         let draft = match &found {
             Ok(traits) => draft(&record.file, traits)?,
@@ -88,11 +91,12 @@ impl App {
 
 fn learn(
     rows: &[(LeadRecord, Option<AccountProfile>, bool)],
+    titles: &TitleRules,
     leave_out: &[String],
 ) -> Result<Vec<Negative>, TooFew> {
     let mut columns = Columns::default();
     for (lead, account, _) in rows {
-        columns.add(lead, account.as_ref());
+        columns.add(lead, &titles.read(&lead.profile), account.as_ref());
     }
     let mut columns = columns.without_stage().known_of(LEAST_KNOWN);
     columns.retain(|column| !leave_out.contains(&column.field.expression()));
