@@ -8,11 +8,12 @@ use abm_core::title::Position;
 use abm_learn::suggest::{Column, Field, Record};
 use abm_store::LeadRecord;
 
-/// The values of each field, row by row.
+/// The known values of each field, each with its row. Most fields are attributes that next to
+/// nobody has.
 #[derive(Default)]
 pub(crate) struct Columns<'a> {
     rows: usize,
-    columns: BTreeMap<Place<'a>, Vec<Option<Cow<'a, str>>>>,
+    columns: BTreeMap<Place<'a>, Vec<(usize, Cow<'a, str>)>>,
 }
 
 impl<'a> Columns<'a> {
@@ -25,9 +26,7 @@ impl<'a> Columns<'a> {
         account: Option<&'a AccountProfile>,
     ) {
         for (place, value) in known(lead, position, account) {
-            let column = self.columns.entry(place).or_default();
-            column.resize(self.rows, None);
-            column.push(Some(value));
+            self.columns.entry(place).or_default().push((self.rows, value));
         }
         self.rows += 1;
     }
@@ -40,14 +39,20 @@ impl<'a> Columns<'a> {
 
     /// The fields that are known in at least so many rows; all are of the same length.
     pub(crate) fn known_of(self, least: usize) -> Vec<Column<'a>> {
-        let Self { rows, mut columns } = self;
-        columns.retain(|_, values| values.iter().flatten().count() >= least);
-        let column = |(place, mut values): (Place<'_>, Vec<_>)| {
-            values.resize(rows, None);
-            Column { field: place.field(), values }
-        };
-        columns.into_iter().map(column).collect()
+        let Self { rows, columns } = self;
+        let known = columns.into_iter().filter(|(_, known)| known.len() >= least);
+        known.map(|(place, known)| column(place, known, rows)).collect()
     }
+}
+
+fn column<'a>(place: Place<'a>, known: Vec<(usize, Cow<'a, str>)>, rows: usize) -> Column<'a> {
+    let mut values = vec![None; rows];
+    for (row, value) in known {
+        if let Some(slot) = values.get_mut(row) {
+            *slot = Some(value);
+        }
+    }
+    Column { field: place.field(), values }
 }
 
 const STAGE: &str = "stage";
@@ -138,6 +143,28 @@ mod tests {
             created_at: Timestamp::from_secs(0),
             updated_at: Timestamp::from_secs(0),
         }
+    }
+
+    #[test]
+    fn only_fields_that_enough_people_have_become_columns_each_value_in_its_row() {
+        let leads: Vec<LeadRecord> = (0..6)
+            .map(|number| {
+                let own = format!("own {number}");
+                let mut attributes = vec![(own.as_str(), "1")];
+                if number % 2 == 1 {
+                    attributes.push(("odd", "yes"));
+                }
+                lead(number, &attributes)
+            })
+            .collect();
+        let mut columns = Columns::default();
+        for lead in &leads {
+            columns.add(lead, &Position::default(), None);
+        }
+        let found = columns.known_of(3);
+        let [odd] = found.as_slice() else { panic!("{found:?}") };
+        let rows: Vec<bool> = odd.values.iter().map(Option::is_some).collect();
+        assert_eq!(rows, [false, true, false, true, false, true]);
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod qualification;
 mod regroup;
 mod reports;
 mod retract;
+mod room;
 mod simulate;
 mod stages;
 mod subject;

@@ -11,8 +11,7 @@ use abm_learn::{Examples, Measures, Suggestion, split};
 use abm_store::{LeadRecord, View};
 
 use crate::columns::Columns;
-use crate::tries::{Awaited, Turn};
-use crate::{App, AppError};
+use crate::{App, AppError, room};
 
 /// Most people that are looked at; of more, so many are drawn.
 const PEOPLE: usize = 60_000;
@@ -231,13 +230,17 @@ fn learn(
     file: &str,
 ) -> Result<(Suggestion, String, Model), AppError> {
     let base = model::parse(file).map_err(AppError::Model)?;
-    let others = base.signals.all().len() + base.account_fit.rules.len() + base.exclusions.len();
+    let room = room::for_lead_fit(&model::read_file(file).map_err(AppError::Model)?);
+    if room == 0 {
+        let message = "the model has as many rules as it may have without any of a person's fit";
+        return Err(AppError::invalid("base_version", message));
+    }
     let defaults = suggest::Options::default();
     let options = suggest::Options {
         leave_out: question.leave_out.clone(),
         allow: question.allow.clone(),
         asked_by: vec![question.outcome.clone(), question.train.clone()],
-        rules: model::RULES.saturating_sub(others).min(defaults.rules),
+        rules: room.min(defaults.rules),
         ..defaults
     };
     let suggestion = suggest::suggest(&people.examples(&base.titles), &options)

@@ -11,7 +11,7 @@ use abm_store::LeadRecord;
 
 use super::{Handoffs, Period, decision};
 use crate::columns::Columns;
-use crate::{App, AppError};
+use crate::{App, AppError, room};
 
 /// Most handoffs that are looked at: the latest.
 const MOST: usize = 60_000;
@@ -107,12 +107,13 @@ fn learn(
 /// A model file with the rules of all traits behind its own.
 fn draft(file: &str, traits: &[Negative]) -> Result<String, AppError> {
     let read = model::read_file(file).map_err(AppError::Model)?;
+    let room = room::for_lead_fit(&read);
     let mut rules: Vec<(FitRuleFile, String)> =
         read.lead_fit.into_iter().map(|rule| (rule, String::new())).collect();
     let own = rules.len();
     for Negative { rule, permanent, others, .. } in traits {
         let Some(rule) = rule else { continue };
-        if rules.len() < model::RULES && rules.iter().all(|(known, _)| known.name != rule.name) {
+        if rules.len() < room && rules.iter().all(|(known, _)| known.name != rule.name) {
             let note = format!(
                 "{} of {} turned down for good, {} of {} others",
                 permanent.hits, permanent.of, others.hits, others.of
