@@ -12,6 +12,9 @@ use super::{missing, score, time};
 
 /// Most activities of one signal with a line of their own.
 const ACTIVITY_LINES: usize = 1_000;
+/// Most activities with a line of their own in a whole explanation: with the longest ids and
+/// names about 3 MiB.
+const ALL_ACTIVITY_LINES: usize = 5_000;
 
 /// An account's score opened. Beyond `people` persons share one line.
 pub(crate) fn account(
@@ -22,12 +25,12 @@ pub(crate) fn account(
 ) -> v1::Explanation {
     let AccountExplained { opened, people: mut details, visitor, missing, forecast, tier, .. } =
         explained;
-    let context = Context { as_of: explained.as_of, model_version: explained.model_version };
+    let mut context = Context::new(explained.as_of, explained.model_version);
     let mut explanation = context.explanation(opened, kind);
     explanation.account_id = id.to_owned();
     for line in &mut explanation.lines {
         if line.kind() == v1::LineKind::Person {
-            line.detail = detail(&context, &mut details, &line.lead_id);
+            line.detail = detail(&mut context, &mut details, &line.lead_id);
         } else if line.kind() == v1::LineKind::UnknownVisitor {
             let opened = visitor.clone();
             line.detail = opened.map(|opened| context.explanation(opened, ScoreKind::Engagement));
@@ -45,7 +48,7 @@ pub(crate) fn account(
 
 /// A person's score opened.
 pub(crate) fn lead(id: &str, kind: ScoreKind, explained: LeadExplained) -> v1::Explanation {
-    let context = Context { as_of: explained.as_of, model_version: explained.model_version };
+    let mut context = Context::new(explained.as_of, explained.model_version);
     let mut explanation = context.explanation(explained.opened, kind);
     explanation.lead_id = id.to_owned();
     explanation.missing = missing::to_proto(explained.missing.as_slice());
@@ -57,7 +60,7 @@ pub(crate) fn lead(id: &str, kind: ScoreKind, explained: LeadExplained) -> v1::E
 }
 
 fn detail(
-    context: &Context,
+    context: &mut Context,
     details: &mut BTreeMap<LeadId, Opened>,
     lead: &str,
 ) -> Option<v1::Explanation> {
@@ -97,10 +100,16 @@ fn share_a_line(lines: &mut Vec<v1::ExplanationLine>, most: usize) {
 struct Context {
     as_of: abm_core::Timestamp,
     model_version: u64,
+    /// How many more activities can have a line of their own.
+    activity_lines: usize,
 }
 
 impl Context {
-    fn explanation(&self, opened: Opened, kind: ScoreKind) -> v1::Explanation {
+    fn new(as_of: abm_core::Timestamp, model_version: u64) -> Self {
+        Self { as_of, model_version, activity_lines: ALL_ACTIVITY_LINES }
+    }
+
+    fn explanation(&mut self, opened: Opened, kind: ScoreKind) -> v1::Explanation {
         let Opened { explanation, mut activities } = opened;
         let mut lines = Vec::with_capacity(explanation.lines.len());
         for line in &explanation.lines {
@@ -121,7 +130,9 @@ impl Context {
                 }
                 message.lines.push(inner_message);
             }
-            shorten(&mut message);
+            let most = ACTIVITY_LINES.min(self.activity_lines);
+            self.activity_lines -= message.lines.len().min(most);
+            shorten(&mut message, most);
             lines.push(message);
         }
         let kind = match kind {
@@ -140,9 +151,9 @@ impl Context {
     }
 }
 
-/// Puts the oldest of too many activities into one line.
-fn shorten(signal: &mut v1::ExplanationLine) {
-    let beyond = signal.lines.len().saturating_sub(ACTIVITY_LINES);
+/// Puts the oldest of more than `most` activities into one line.
+fn shorten(signal: &mut v1::ExplanationLine, most: usize) {
+    let beyond = signal.lines.len().saturating_sub(most);
     if beyond == 0 {
         return;
     }
@@ -260,5 +271,50 @@ pub(crate) fn depth(depth: v1::ExplanationDepth) -> Depth {
         v1::ExplanationDepth::Account | v1::ExplanationDepth::People => Depth::People,
         v1::ExplanationDepth::Unspecified | v1::ExplanationDepth::Signals => Depth::Signals,
         v1::ExplanationDepth::Activities => Depth::Activities,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use abm_core::Timestamp;
+    use abm_core::explain::Explanation;
+
+    use super::*;
+
+    fn of_activities(signals: usize, each: i64) -> Opened {
+        let activity = |time| Line {
+            what: What::Activity { time, signal: 0, points: 1.0, age_secs: 0, factor: 1.0 },
+            micropoints: 1,
+            lines: Vec::new(),
+        };
+        let signal = |number: usize| Line {
+            what: What::Signal { name: format!("s{number}"), count: each as usize },
+            micropoints: each,
+            lines: (0..each).map(activity).collect(),
+        };
+        let lines = (0..signals).map(signal).collect();
+        let explanation = Explanation { score: 0, raw_points: None, lines };
+        Opened { explanation, activities: BTreeMap::new() }
+    }
+
+    #[test]
+    fn the_activities_of_all_people_together_have_no_more_lines_than_a_reply_holds() {
+        let mut context = Context::new(Timestamp::from_secs(0), 1);
+        let mut own = 0;
+        for _ in 0..4 {
+            let opened = of_activities(3, 1_100);
+            let explanation = context.explanation(opened, ScoreKind::Engagement);
+            for signal in &explanation.lines {
+                let sum: i64 = signal.lines.iter().map(|line| line.micropoints).sum();
+                assert_eq!(sum, signal.micropoints, "nothing is lost");
+                let others =
+                    |line: &&v1::ExplanationLine| line.kind() == v1::LineKind::OtherActivities;
+                let told: i64 = signal.lines.iter().filter(others).map(|line| line.count).sum();
+                let lines = signal.lines.len() - 1;
+                assert_eq!(lines as i64 + told, 1_100);
+                own += lines;
+            }
+        }
+        assert_eq!(own, ALL_ACTIVITY_LINES);
     }
 }
