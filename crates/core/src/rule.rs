@@ -130,8 +130,10 @@ impl<F: Facts> VariableResolver for Names<'_, F> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::AccountProfile;
+    use crate::{AccountProfile, Activity, ActivityKey, Timestamp};
 
     fn answer(source: &str, profile: &AccountProfile) -> Answer {
         Rule::compile(source, Scope::Account).unwrap().answer(&AccountFacts::new(profile))
@@ -236,6 +238,70 @@ mod tests {
         let with_more = "activity.type == 'a' && activity.attributes.url.contains('x')";
         assert_eq!(types(with_more), (Some(vec!["a".into()]), false));
         assert_eq!(types("activity.type == 'a' || activity.source == 'b'"), (None, false));
+        let (ab, abc) = (["a", "b"].map(String::from), ["a", "b", "c"].map(String::from));
+        assert_eq!(
+            types("activity.type == 'a' || 'b' == activity.type || activity.type in ['c', 'a']"),
+            (Some(abc.to_vec()), true)
+        );
+        assert_eq!(
+            types("(activity.type == 'a' && activity.source == 'x') || activity.type == 'b'"),
+            (Some(ab.to_vec()), false)
+        );
+        assert_eq!(
+            types("activity.type in ['c', 'b', 'a'] && (activity.type in ['a', 'b'])"),
+            (Some(["b", "a"].map(String::from).to_vec()), true)
+        );
+        assert_eq!(types("activity.type == 'a' && activity.type == 'b'"), (Some(Vec::new()), true));
+        assert_eq!(types("activity.type in []"), (Some(Vec::new()), true));
         assert_eq!(types("activity.type != 'a'"), (None, false));
+    }
+
+    fn activity(kind: &str, source: &str) -> Activity {
+        Activity {
+            key: ActivityKey { source: source.into(), activity_id: "1".into() },
+            kind: kind.into(),
+            occurred_at: Timestamp::from_secs(0),
+            lead: None,
+            account: None,
+            email: String::new(),
+            campaign: String::new(),
+            attributes: Default::default(),
+        }
+    }
+
+    /// Tests of types and others, joined at random.
+    fn expression() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("activity.type == 'a'".to_owned()),
+            Just("'b' == activity.type".to_owned()),
+            Just("activity.type in ['a', 'c']".to_owned()),
+            Just("activity.type in []".to_owned()),
+            Just("activity.type != 'b'".to_owned()),
+            Just("activity.source == 'x'".to_owned()),
+            Just("activity.campaign == 'x'".to_owned()),
+            Just("true".to_owned()),
+        ];
+        leaf.prop_recursive(4, 16, 2, |inner| {
+            let join = (inner.clone(), prop_oneof![Just("&&"), Just("||")], inner.clone());
+            prop_oneof![
+                join.prop_map(|(one, by, other)| format!("({one}) {by} ({other})")),
+                inner.prop_map(|one| format!("!({one})")),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_activity_of_another_type_satisfies_a_rule(source in expression()) {
+            let rule = Rule::compile(&source, Scope::Activity).unwrap();
+            for (kind, from) in ["a", "b", "c", "d"].iter().flat_map(|kind| [(kind, "x"), (kind, "")])
+            {
+                let activity = activity(kind, from);
+                let holds = rule.answer(&ActivityFacts::new(&activity)) == Answer::Yes;
+                let listed = rule.types().is_none_or(|types| types.contains(&activity.kind));
+                prop_assert!(listed || !holds, "{} of {}", source, kind);
+                prop_assert!(!rule.is_only_type() || listed == holds, "{} of {}", source, kind);
+            }
+        }
     }
 }

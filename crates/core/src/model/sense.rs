@@ -2,6 +2,7 @@
 
 mod bars;
 mod patterns;
+mod reach;
 
 use std::collections::{HashMap, HashSet};
 
@@ -31,11 +32,11 @@ fn signals_that_others_take(signals: &[Signal], found: &mut Vec<Problem>) {
             .map(|by| vec![by])
             .or_else(|| sources.get(source).map(|by| vec![*by]))
             .or_else(|| taken_whole.map(|by| by.into_iter().collect()));
-        if let Some(mut by) = by {
-            by.sort_unstable();
-            let by = by.iter().map(|by| format!("`{by}`")).collect::<Vec<_>>().join(" and ");
-            let message =
-                format!("no activity comes to this signal: {by} before it takes them all");
+        if let Some(by) = by {
+            let message = match by.is_empty() {
+                true => "no activity is this signal: its rule holds for no type".to_owned(),
+                false => taken(by),
+            };
             found.push(Problem::new(format!("signals[{position}].when"), message));
         }
         sources.entry(source).or_insert(name);
@@ -50,5 +51,15 @@ fn signals_that_others_take(signals: &[Signal], found: &mut Vec<Problem>) {
     }
 }
 
+/// What is told of a signal that others take.
+fn taken(mut by: Vec<&str>) -> String {
+    by.sort_unstable();
+    let names = by.iter().map(|by| format!("`{by}`")).collect::<Vec<_>>().join(" and ");
+    let take = if by.len() == 1 { "takes" } else { "take" };
+    format!("no activity comes to this signal: {names} before it {take} them all")
+}
+
+#[cfg(test)]
+mod soundness;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! What is checked of a rule before it is ever asked: that it names fields and functions there
 //! are, uses each as its type allows, is a condition, and is bounded in cost.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, SelectExpr, operators};
@@ -425,27 +426,48 @@ impl<'a> Check<'a> {
     }
 }
 
-/// The activity types that can satisfy an expression, where its form tells: an equality or a
-/// membership test of `activity.type`, alone or joined to more by `&&`.
+/// The activity types that can satisfy an expression, where its form tells: tests of
+/// `activity.type` for equality or membership, joined by `||`, and to anything by `&&`.
 pub(super) fn activity_types(part: &IdedExpr) -> Option<Vec<String>> {
     let Expr::Call(call) = &part.expr else { return None };
     let [left, right] = call.args.as_slice() else { return None };
     match call.func_name.as_str() {
-        operators::LOGICAL_AND => activity_types(left).or_else(|| activity_types(right)),
+        operators::LOGICAL_AND => match (activity_types(left), activity_types(right)) {
+            (Some(one), Some(other)) => {
+                Some(one.into_iter().filter(|kind| other.contains(kind)).collect())
+            }
+            (one, other) => one.or(other),
+        },
+        operators::LOGICAL_OR => {
+            let (mut types, more) = (activity_types(left)?, activity_types(right)?);
+            types.extend(more);
+            Some(each_once(types))
+        }
         operators::EQUALS if is_type(left) => text(right).map(|value| vec![value]),
         operators::EQUALS if is_type(right) => text(left).map(|value| vec![value]),
         operators::IN if is_type(left) => match &right.expr {
-            Expr::List(list) => list.elements.iter().map(text).collect(),
+            Expr::List(list) => {
+                list.elements.iter().map(text).collect::<Option<_>>().map(each_once)
+            }
             _ => None,
         },
         _ => None,
     }
 }
 
-/// Whether an expression is nothing but a test of `activity.type` against given texts.
+fn each_once(mut types: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    types.retain(|kind| seen.insert(kind.clone()));
+    types
+}
+
+/// Whether an expression is nothing but tests of `activity.type` against given texts.
 pub(super) fn is_type_test(part: &IdedExpr) -> bool {
-    matches!(&part.expr, Expr::Call(call) if call.func_name != operators::LOGICAL_AND)
-        && activity_types(part).is_some()
+    let Expr::Call(call) = &part.expr else { return false };
+    match call.func_name.as_str() {
+        operators::LOGICAL_AND | operators::LOGICAL_OR => call.args.iter().all(is_type_test),
+        _ => activity_types(part).is_some(),
+    }
 }
 
 fn is_type(part: &IdedExpr) -> bool {

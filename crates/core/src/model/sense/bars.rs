@@ -1,13 +1,13 @@
 //! Bars that nobody can meet, or that say nothing beside others.
 
-use super::super::{FitRule, Model, Problem};
-use crate::engagement::round;
-use crate::fit::{Fit, account_fit_parts};
+use super::super::{Model, Problem};
+use super::reach::Reach;
 use crate::tier::{Bar, MqlBar, Tiers};
 
 pub(super) fn check(model: &Model, found: &mut Vec<Problem>) {
-    let reach = Reach::new(model);
-    reach.check("", &model.tiers, None, found);
+    let bars = Bars { model, reach: Reach::new(model) };
+    bars.floor(found);
+    bars.check("", &model.tiers, None, found);
     let mut sources: Vec<(&str, &str)> = Vec::new();
     for (position, segment) in model.segments.iter().enumerate() {
         let source = segment.when.source().trim();
@@ -18,26 +18,28 @@ pub(super) fn check(model: &Model, found: &mut Vec<Problem>) {
         }
         sources.push((source, &segment.name));
         let path = format!("segments[{position}].");
-        reach.check(&path, &segment.tiers, Some(&model.tiers), found);
+        bars.check(&path, &segment.tiers, Some(&model.tiers), found);
     }
 }
 
-/// What the rules of a model can give at most.
-struct Reach {
-    account_fit: u8,
-    lead_fit: u8,
-    gives_points: bool,
+/// The bars of a model beside what can be reached at most.
+struct Bars<'a> {
+    model: &'a Model,
+    reach: Reach,
 }
 
-impl Reach {
-    fn new(model: &Model) -> Self {
-        let signals = model.signals.all().iter().map(|signal| &signal.worth);
-        let mut worths = signals.chain(model.patterns.all().iter().map(|pattern| &pattern.worth));
-        Self {
-            account_fit: best_fit(model),
-            lead_fit: most(&model.lead_fit),
-            gives_points: worths.any(|worth| worth.points > 0.0),
+impl Bars<'_> {
+    /// A floor under which everybody stays, whatever bars ask.
+    fn floor(&self, found: &mut Vec<Problem>) {
+        if self.reach.gives_points && !self.reach.engages {
+            let message = format!("nobody is engaged: {}", self.engaged_are());
+            found.push(Problem::new("engagement.engaged_floor", message));
         }
+    }
+
+    fn engaged_are(&self) -> String {
+        let (floor, most) = (self.model.engaged_floor.max(1), self.reach.person);
+        format!("that takes {floor}, and the signals give a person {most} at most")
     }
 
     /// Looks at the bars under a path; those that are taken over from `general` were looked at
@@ -70,38 +72,54 @@ impl Reach {
     }
 
     fn bar(&self, path: &str, bar: &Bar, found: &mut Vec<Problem>) {
-        if bar.fit > self.account_fit {
-            let (fit, most) = (bar.fit, self.account_fit);
+        if bar.fit > self.reach.account_fit {
+            let (fit, most) = (bar.fit, self.reach.account_fit);
             let message =
                 format!("asks for {fit}, and the fit rules give an account {most} at most");
             found.push(Problem::new(format!("{path}.fit"), message));
         }
-        self.points(&format!("{path}.engagement"), "engagement", bar.engagement > 0, found);
-        let people = format!("{path}.engaged_people");
-        self.points(&people, "engaged people", bar.engaged_people > 0, found);
+        if bar.engagement > self.reach.account {
+            let (what, most) = ("an account", self.reach.account);
+            self.engagement(path, bar.engagement, (what, most), found);
+        }
+        if self.reach.engages {
+            return;
+        }
+        if bar.engaged_people > 0 {
+            self.engaged(&format!("{path}.engaged_people"), found);
+        }
+        if !bar.roles.is_empty() {
+            self.engaged(&format!("{path}.roles"), found);
+        }
     }
 
     fn mql(&self, path: &str, mql: &MqlBar, found: &mut Vec<Problem>) {
-        if mql.fit > self.lead_fit {
-            let (fit, most) = (mql.fit, self.lead_fit);
+        if mql.fit > self.reach.lead_fit {
+            let (fit, most) = (mql.fit, self.reach.lead_fit);
             let message = format!("asks for {fit}, and the fit rules give a person {most} at most");
             found.push(Problem::new(format!("{path}.fit"), message));
         }
-        self.points(&format!("{path}.engagement"), "engagement", mql.engagement > 0, found);
-    }
-
-    fn points(&self, path: &str, what: &str, asked: bool, found: &mut Vec<Problem>) {
-        if asked && !self.gives_points {
-            let message = format!("asks for {what}, and no signal gives points");
-            found.push(Problem::new(path, message));
+        if mql.engagement > self.reach.person {
+            self.engagement(path, mql.engagement, ("a person", self.reach.person), found);
         }
     }
-}
 
-/// The most that rules can give together.
-fn most(rules: &[FitRule]) -> u8 {
-    let sum: i64 = rules.iter().map(|rule| i64::from(rule.points.max(0))).sum();
-    u8::try_from(sum.min(100)).unwrap_or(100)
+    fn engagement(&self, path: &str, asked: u8, most: (&str, u8), found: &mut Vec<Problem>) {
+        let (whom, most) = most;
+        let message = match self.reach.gives_points {
+            true => format!("asks for {asked}, and the signals give {whom} {most} at most"),
+            false => "asks for engagement, and no signal gives points".to_owned(),
+        };
+        found.push(Problem::new(format!("{path}.engagement"), message));
+    }
+
+    fn engaged(&self, path: &str, found: &mut Vec<Problem>) {
+        let message = match self.reach.gives_points {
+            true => format!("asks for engaged people: {}", self.engaged_are()),
+            false => "asks for engaged people, and no signal gives points".to_owned(),
+        };
+        found.push(Problem::new(path, message));
+    }
 }
 
 /// Whether everybody who meets `other` meets `bar`.
@@ -110,20 +128,4 @@ fn asks_no_more(bar: &Bar, other: &Bar) -> bool {
         && bar.engagement <= other.engagement
         && bar.engaged_people <= other.engaged_people
         && bar.roles.iter().all(|role| other.roles.contains(role))
-}
-
-/// The best fit that the rules can give an account.
-fn best_fit(model: &Model) -> u8 {
-    let account = Fit { score: most(&model.account_fit.rules), coverage: 100 };
-    let lead = most(&model.lead_fit);
-    let people: Vec<_> = if model.account_fit.required_roles.is_empty() {
-        vec![(lead, None)]
-    } else {
-        let roles = model.account_fit.required_roles.iter().map(|role| (lead, Some(*role)));
-        // As many of the best as are looked at.
-        roles
-            .chain(std::iter::repeat_n((lead, None), model.account_fit.top_people.min(100)))
-            .collect()
-    };
-    round(account_fit_parts(model, account, &people).score(model))
 }

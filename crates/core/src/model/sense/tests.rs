@@ -22,6 +22,31 @@ signals:
 }
 
 #[test]
+fn types_are_read_off_however_a_rule_joins_them() {
+    let file = r#"name: x
+signals:
+  - {name: a, when: 'activity.type == "a" || activity.type == "b"', points: 1}
+  - {name: b, when: 'activity.type == "a"', points: 1}
+  - {name: c, when: 'activity.type in ["a", "b"]', points: 1}
+  - {name: d, when: 'activity.type == "c" || activity.type == "b"', points: 1}
+  - {name: e, when: 'activity.type in ["b", "c"] && activity.source == "x"', points: 1}
+  - {name: f, when: 'activity.type in []', points: 1}
+"#;
+    assert_eq!(
+        problems(file),
+        ["4:signals[1].when", "5:signals[2].when", "7:signals[4].when", "8:signals[5].when"]
+    );
+    let messages: Vec<String> = model::validate(file).into_iter().map(|p| p.message).collect();
+    assert_eq!(
+        messages[2..],
+        [
+            "no activity comes to this signal: `a` and `d` before it take them all",
+            "no activity is this signal: its rule holds for no type",
+        ]
+    );
+}
+
+#[test]
 fn a_bar_that_nobody_can_meet_is_told() {
     let file = r#"name: x
 account_fit:
@@ -37,6 +62,49 @@ mqa: {fit: 57}
         problems(file),
         ["7:tiers[0].fit", "8:tiers[1].engagement", "8:tiers[1].engaged_people"]
     );
+}
+
+#[test]
+fn what_caps_and_days_keep_people_below_is_told() {
+    // A cap of 10 where 40 points make 50: nobody is above 16.
+    let file = r#"name: x
+engagement: {engaged_floor: 20}
+groups: {web: {cap: 10}}
+signals: [{name: a, when: 'true', points: 8, group: web}]
+tiers:
+  - {tier: 1, engagement: 50, engaged_people: 1, roles: [champion]}
+  - {tier: 2, engagement: 20}
+mqa: {engagement: 17}
+mql: {engagement: 50}
+segments: [{name: s, when: 'account.employees > 9', mql: {engagement: 17}}]
+"#;
+    let people = [
+        "2:engagement.engaged_floor",
+        "6:tiers[0].engaged_people",
+        "6:tiers[0].roles",
+        "9:mql.engagement",
+        "10:segments[0].mql.engagement",
+    ];
+    assert_eq!(problems(file), people, "any number of people sums up to anything");
+    for (operator, most) in [("max", 16), ("mean", 16), ("top_k_mean", 16), ("champion", 16)] {
+        let file = format!("{file}rollup: {{operator: {operator}}}\n");
+        let found = model::validate(&file);
+        let of = |path: &str| found.iter().find(|p| p.path == path).map(|p| p.message.as_str());
+        let message = format!("asks for 17, and the signals give an account {most} at most");
+        assert_eq!(of("mqa.engagement"), Some(message.as_str()), "{operator}");
+        assert!(of("tiers[1].engagement").is_some(), "{operator}");
+    }
+    let weighty = format!("{file}rollup: {{operator: max, seniority_percent: {{vp: 200}}}}\n");
+    assert!(!problems(&weighty).contains(&"8:mqa.engagement".to_owned()), "32 is possible");
+
+    // One a day that fades within the day: no more than two at a time, and what is left of a third.
+    let faded = "name: x
+engagement: {engaged_floor: 30}
+signals: [{name: a, when: 'true', points: 10, daily_cap: 1, half_life_days: 0.1}]
+mql: {engagement: 29}
+";
+    assert_eq!(problems(faded), ["2:engagement.engaged_floor"]);
+    assert_eq!(problems(&faded.replace("29", "30")).len(), 2);
 }
 
 #[test]
