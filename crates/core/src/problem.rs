@@ -94,6 +94,12 @@ impl Problems {
         }
     }
 
+    /// Compiles a rule, or has another stand in for it: a file with a problem is used for nothing
+    /// but finding more of them.
+    pub(crate) fn rule_or_unusable(&mut self, path: &str, source: &str, scope: Scope) -> Rule {
+        self.rule(path, source, scope).unwrap_or_else(|| Rule::unusable(source))
+    }
+
     /// Compiles a rule; each problem of it has its column.
     pub(crate) fn rule(&mut self, path: &str, source: &str, scope: Scope) -> Option<Rule> {
         let found = match Rule::compile(source, scope) {

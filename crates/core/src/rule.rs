@@ -80,6 +80,13 @@ impl Rule {
         Ok(Self { source: source.to_owned(), expression, patterns, types, only_type })
     }
 
+    /// Stands in for an expression that cannot be used, so that what surrounds it can be looked at.
+    /// It is never asked, and answers unknown.
+    pub(crate) fn unusable(source: &str) -> Self {
+        let (expression, patterns) = (IdedExpr::default(), Vec::new());
+        Self { source: source.to_owned(), expression, patterns, types: None, only_type: false }
+    }
+
     /// The expression as written.
     #[must_use]
     pub fn source(&self) -> &str {

@@ -81,6 +81,8 @@ impl Checker {
         }
     }
 
+    /// The model, as far as it can be made: of one with problems whatever could not be used is
+    /// left out or something else stands in for it.
     pub(super) fn model(&mut self, file: ModelFile) -> Model {
         self.name("name", &file.name, &mut HashSet::new());
         let engagement = &file.engagement;
@@ -135,9 +137,8 @@ impl Checker {
             if !(-100..=100).contains(&rule.points) {
                 self.problem(path("points"), "must be from -100 to 100");
             }
-            if let Some(when) = self.found.rule(&path("when"), &rule.when, scope) {
-                rules.push(FitRule { name: rule.name.clone(), when, points: rule.points });
-            }
+            let when = self.found.rule_or_unusable(&path("when"), &rule.when, scope);
+            rules.push(FitRule { name: rule.name.clone(), when, points: rule.points });
         }
         rules
     }
@@ -160,9 +161,8 @@ impl Checker {
         for (position, rule) in files.iter().enumerate() {
             let path = |field: &str| format!("{list}[{position}].{field}");
             self.name(&path("name"), &rule.name, &mut names);
-            if let Some(when) = self.found.rule(&path("when"), &rule.when, scope) {
-                rules.push(Exclusion { name: rule.name.clone(), when });
-            }
+            let when = self.found.rule_or_unusable(&path("when"), &rule.when, scope);
+            rules.push(Exclusion { name: rule.name.clone(), when });
         }
         rules
     }

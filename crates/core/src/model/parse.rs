@@ -2,7 +2,8 @@
 
 use super::compile::Checker;
 use super::file::ModelFile;
-use super::{Model, Problem, sense};
+use super::sense::{self, Broken};
+use super::{Model, Problem};
 use crate::yaml::{Node, in_order, load};
 
 /// Reads, checks and compiles a model file.
@@ -11,20 +12,23 @@ use crate::yaml::{Node, in_order, load};
 /// Everything that is wrong with it, in the order of the file. A problem of one rule does not
 /// hide those of others; what cannot be read as YAML at all is the only problem told.
 pub fn parse(file: &str) -> Result<Model, Vec<Problem>> {
-    parse_with_tree(file).map(|(model, _)| model)
+    let Read { made, errors } = read_through(file);
+    match made {
+        Some((model, _)) if errors.is_empty() => Ok(model),
+        _ => Err(in_order(errors)),
+    }
 }
 
-/// Everything that can be said against a model file: its errors or, if it has none, what makes
-/// no sense in it.
+/// Everything that can be said against a model file, in the order of the file: its errors, and
+/// what makes no sense in the rest of it.
 #[must_use]
 pub fn validate(file: &str) -> Vec<Problem> {
-    match parse_with_tree(file) {
-        Ok((model, tree)) => {
-            let found = sense::check(&model).into_iter();
-            in_order(found.map(|problem| problem.placed(&tree)).collect())
-        }
-        Err(found) => found,
-    }
+    let Read { made, errors } = read_through(file);
+    let warnings = match &made {
+        Some((model, tree)) => sense::check(model, tree, &Broken::new(&errors, file)),
+        None => Vec::new(),
+    };
+    in_order(errors.into_iter().chain(warnings).collect())
 }
 
 /// Reads a model file without compiling it: what it says, be it valid or not.
@@ -39,20 +43,22 @@ pub fn read_file(file: &str) -> Result<ModelFile, Vec<Problem>> {
     }
 }
 
-fn parse_with_tree(file: &str) -> Result<(Model, Node), Vec<Problem>> {
-    let mut found = Vec::new();
-    let Some((tree, read)) = load::<ModelFile>(file, &mut found) else {
-        return Err(in_order(found));
+/// What reading a file gave.
+struct Read {
+    /// The model as far as it could be made, and the tree that it was read from.
+    made: Option<(Model, Node)>,
+    errors: Vec<Problem>,
+}
+
+fn read_through(file: &str) -> Read {
+    let mut errors = Vec::new();
+    let Some((tree, read)) = load::<ModelFile>(file, &mut errors) else {
+        return Read { made: None, errors };
     };
     let mut checker = Checker::default();
     // Before any rule is compiled: that is what costs.
     checker.rules(&read);
-    if checker.found.0.is_empty() {
-        let model = checker.model(read);
-        if found.is_empty() && checker.found.0.is_empty() {
-            return Ok((model, tree));
-        }
-    }
-    found.extend(checker.found.0.into_iter().map(|problem| problem.placed(&tree)));
-    Err(in_order(found))
+    let model = checker.found.0.is_empty().then(|| checker.model(read));
+    errors.extend(checker.found.0.into_iter().map(|problem| problem.placed(&tree)));
+    Read { made: model.map(|model| (model, tree)), errors }
 }

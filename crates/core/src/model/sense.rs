@@ -1,20 +1,28 @@
 //! What is well formed and makes no sense: rules that can never apply, bars that nobody can meet.
 
 mod bars;
+mod broken;
 mod patterns;
 mod reach;
 
 use std::collections::{HashMap, HashSet};
 
 use super::{Model, Problem, Signal};
+use crate::yaml::Node;
 
-/// Everything about a model that can never come to pass, as warnings.
-pub(super) fn check(model: &Model) -> Vec<Problem> {
+pub(super) use broken::Broken;
+
+/// Everything about a model that can never come to pass, as warnings with their places. Of a
+/// model that is broken somewhere only what no mending of it changes.
+pub(super) fn check(model: &Model, tree: &Node, broken: &Broken) -> Vec<Problem> {
     let mut found = Vec::new();
     signals_that_others_take(model.signals.all(), &mut found);
-    patterns::check(model, &mut found);
-    bars::check(model, &mut found);
-    found.into_iter().map(Problem::into_warning).collect()
+    if broken.spares(&["signals", "patterns", "visits"]) {
+        patterns::check(model, &mut found);
+    }
+    bars::check(model, broken, &mut found);
+    let placed = found.into_iter().map(|problem| problem.into_warning().placed(tree));
+    placed.filter(|warning| !broken.touches(&warning.path)).collect()
 }
 
 /// Signals that no activity can be, because one before takes it.

@@ -98,10 +98,8 @@ impl Checker {
                 None => general.mql,
             };
             let tiers = Tiers { bars, priority, hold_secs: general.hold_secs, mqa, mql };
-            let when = self.found.rule(&path("when"), &file.when, Scope::Account);
-            if let Some(when) = when {
-                segments.push(Segment { name: file.name.clone(), when, tiers });
-            }
+            let when = self.found.rule_or_unusable(&path("when"), &file.when, Scope::Account);
+            segments.push(Segment { name: file.name.clone(), when, tiers });
         }
         segments
     }

@@ -56,14 +56,8 @@ impl Checker {
                 self.problem(format!("{path}.ignore"), message);
             }
             let path = format!("{path}.when");
-            if let Some(when) = self.found.rule(&path, &signal.when, Scope::Activity) {
-                signals.push(Signal {
-                    name: signal.name.clone(),
-                    when,
-                    worth,
-                    ignore: signal.ignore,
-                });
-            }
+            let when = self.found.rule_or_unusable(&path, &signal.when, Scope::Activity);
+            signals.push(Signal { name: signal.name.clone(), when, worth, ignore: signal.ignore });
         }
         signals
     }

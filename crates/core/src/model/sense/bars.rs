@@ -1,11 +1,12 @@
 //! Bars that nobody can meet, or that say nothing beside others.
 
 use super::super::{Model, Problem};
+use super::Broken;
 use super::reach::Reach;
 use crate::tier::{Bar, MqlBar, Tiers};
 
-pub(super) fn check(model: &Model, found: &mut Vec<Problem>) {
-    let bars = Bars { model, reach: Reach::new(model) };
+pub(super) fn check(model: &Model, broken: &Broken, found: &mut Vec<Problem>) {
+    let bars = Bars { model, broken, reach: Reach::new(model, broken) };
     bars.floor(found);
     bars.check("", &model.tiers, None, found);
     let mut sources: Vec<(&str, &str)> = Vec::new();
@@ -25,6 +26,7 @@ pub(super) fn check(model: &Model, found: &mut Vec<Problem>) {
 /// The bars of a model beside what can be reached at most.
 struct Bars<'a> {
     model: &'a Model,
+    broken: &'a Broken,
     reach: Reach,
 }
 
@@ -45,7 +47,8 @@ impl Bars<'_> {
     /// Looks at the bars under a path; those that are taken over from `general` were looked at
     /// there.
     fn check(&self, path: &str, tiers: &Tiers, general: Option<&Tiers>, found: &mut Vec<Problem>) {
-        if general.is_none_or(|general| general.bars != tiers.bars) {
+        let list = if general.is_some() { "segments" } else { "tiers" };
+        if general.is_none_or(|general| general.bars != tiers.bars) && self.broken.spares(&[list]) {
             for (position, tier) in tiers.bars.iter().enumerate() {
                 let path = format!("{path}tiers[{position}]");
                 self.bar(&path, &tier.bar, found);

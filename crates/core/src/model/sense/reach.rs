@@ -1,6 +1,7 @@
 //! What people and accounts reach at most under a model, whatever they do and whoever they are.
 
 use super::super::{FitRule, Model, Worth};
+use super::Broken;
 use crate::engagement::{curve, round};
 use crate::fit::{Fit, account_fit_parts};
 use crate::ledger::DAY_ENTRIES;
@@ -22,19 +23,38 @@ pub(super) struct Reach {
 }
 
 impl Reach {
-    pub(super) fn new(model: &Model) -> Self {
+    /// The bounds of a model. Where what they are made of is broken anything can be reached.
+    pub(super) fn new(model: &Model, broken: &Broken) -> Self {
+        let mut reach = Self {
+            account_fit: 100,
+            lead_fit: 100,
+            gives_points: true,
+            person: 100,
+            account: 100,
+            engages: true,
+        };
+        if broken.spares(&["lead_fit"]) {
+            reach.lead_fit = most(&model.lead_fit);
+        }
+        if broken.spares(&["lead_fit", "account_fit"]) {
+            reach.account_fit = best_fit(model);
+        }
+        if broken.spares(&["engagement", "groups", "signals", "patterns"]) {
+            reach.person(model);
+            if broken.spares(&["rollup"]) {
+                reach.account = account(model, reach.person);
+            }
+        }
+        reach
+    }
+
+    fn person(&mut self, model: &Model) {
         let raw = raw_points(model);
         // Above any error of the sums: a bound must not be too low.
         let raw = if raw > 0.0 { raw * (1.0 + 1e-6) + 1e-6 } else { 0.0 };
-        let person = round(curve(raw, model.half_points));
-        Self {
-            account_fit: best_fit(model),
-            lead_fit: most(&model.lead_fit),
-            gives_points: raw > 0.0,
-            person,
-            account: account(model, person),
-            engages: model.is_engaged(person),
-        }
+        self.gives_points = raw > 0.0;
+        self.person = round(curve(raw, model.half_points));
+        self.engages = model.is_engaged(self.person);
     }
 }
 
@@ -72,7 +92,7 @@ fn account(model: &Model, person: u8) -> u8 {
     let role = |of| rollup.buying_role_percent.get(of).copied().unwrap_or(100);
     // Who has no role has 100 for it.
     let role = BuyingRole::ALL.iter().map(role).max().unwrap_or(100).max(100);
-    let of_people = seniority.saturating_mul(role) / 100;
+    let of_people = seniority * role / 100;
     let of_visitor = rollup.unknown_visitor_percent;
     let value = |percent: u32| f64::from(person) * f64::from(percent) / 100.0;
     round(match rollup.operator {

@@ -1,4 +1,4 @@
-//! No bar is called impossible that somebody meets.
+//! No bar is called impossible that somebody meets, nor one that is met once errors are mended.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -13,6 +13,21 @@ use crate::{
 const NOW: i64 = 1_000 * DAY;
 
 const OPERATORS: [&str; 6] = ["saturating_sum", "max", "mean", "median", "top_k_mean", "champion"];
+
+/// Ways to break a file.
+const BREAKS: [(&str, &str); 11] = [
+    ("points:", "pionts:"),
+    ("daily_cap: 1", "daily_cap: -1"),
+    ("half_life_days:", "half_life:"),
+    ("groups:", "grups:"),
+    ("cap: 20", "cap: 0"),
+    ("signals:", "signal:"),
+    ("activity.type == \"a\"", "activity.typ"),
+    ("patterns:", "pattern:"),
+    ("vp:", "boss:"),
+    ("rollup:", "roll_up:"),
+    ("half_points:", "half:"),
+];
 
 fn signal(name: &'static str) -> impl Strategy<Value = String> {
     let worth = (
@@ -123,6 +138,28 @@ proptest! {
         for problem in model::validate(&bars) {
             let floor_of_nobody = floor == 0 && problem.path == "engagement.engaged_floor";
             prop_assert!(floor_of_nobody, "{}\n{}", problem, bars);
+        }
+    }
+
+    #[test]
+    fn an_error_makes_nothing_impossible(
+        file in file(), bars in prop::array::uniform3(0..100_u8), way in 0..BREAKS.len(),
+    ) {
+        let [floor, mqa, mql] = bars;
+        let (from, to) = BREAKS[way];
+        let file = format!(
+            "{file}, engaged_floor: {floor}}}\n\
+             mqa: {{engagement: {mqa}, engaged_people: 1}}\nmql: {{engagement: {mql}}}\n"
+        );
+        let warnings = |file: &str| -> Vec<String> {
+            let found = model::validate(file).into_iter();
+            let warnings = found.filter(|problem| problem.severity == model::Severity::Warning);
+            warnings.map(|problem| problem.path).collect()
+        };
+        let broken = file.replace(from, to);
+        let before = warnings(&file);
+        for path in warnings(&broken) {
+            prop_assert!(before.contains(&path), "{}\n{}", path, broken);
         }
     }
 }

@@ -171,3 +171,80 @@ segments:
         ]
     );
 }
+
+/// The warnings of a file with errors.
+fn warnings(file: &str) -> Vec<String> {
+    assert!(model::parse(file).is_err(), "it cannot be used");
+    let found = model::validate(file).into_iter();
+    let warnings = found.filter(|problem| problem.severity == model::Severity::Warning);
+    warnings.map(|problem| problem.path).collect()
+}
+
+const SENSELESS: &str = r#"name: x
+groups: {web: {cap: 10}}
+signals:
+  - {name: a, when: 'activity.type == "x"', points: 1, group: web}
+  - {name: b, when: 'activity.type == "x"', points: 1, group: web}
+patterns: [{name: p, all: [{of: [a], at_least: 900}], within_days: 1}]
+tiers: [{tier: 1, fit: 50}, {tier: 2, engagement: 50, engaged_people: 1}]
+mql: {fit: 9, engagement: 50}
+segments: [{name: s, when: 'true'}, {name: t, when: 'true'}]
+"#;
+
+#[test]
+fn errors_hide_nothing_that_does_not_hang_on_them() {
+    let with = |more: &str| warnings(&format!("{SENSELESS}{more}"));
+    let all = [
+        "engagement",
+        "signals[1].when",
+        "patterns[0].all[0].at_least",
+        "tiers[0].fit",
+        "tiers[1].engaged_people",
+        "mql.fit",
+        "mql.engagement",
+        "segments[1].when",
+    ];
+    assert_eq!(with("colour: red\n"), all);
+    assert_eq!(with("grades: {fit: {a: 1, b: 2, c: 3}}\n"), all);
+    assert_eq!(with("lead_exclusions: [{name: y, when: 'lead.titel == \"\"'}]\n"), all);
+    // A signal that cannot be used is there all the same, and may give what its points say.
+    let mut rest = all.to_vec();
+    rest.retain(|path| !path.starts_with("signals"));
+    let unusable = SENSELESS.replace("'activity.type == \"x\"'", "'activity.typ == 1'");
+    assert_eq!(warnings(&unusable), rest);
+    let strong = unusable.replace("points: 1, group: web}\npatterns", "points: 90}\npatterns");
+    assert!(!warnings(&strong).iter().any(|path| path.contains("engage")));
+}
+
+#[test]
+fn what_an_error_may_be_the_reason_of_is_not_told() {
+    let none = |file: &str, places: &[&str]| {
+        let found = warnings(file);
+        let told = |path: &String| places.iter().any(|place| path.starts_with(place));
+        assert!(!found.iter().any(told), "{found:?}\n{file}");
+    };
+    let points = ["engagement", "tiers[1].engage", "mql.engagement"];
+    let with = |from: &str, to: &str| {
+        let file = SENSELESS.replace(from, to);
+        assert_ne!(file, SENSELESS, "{from}");
+        file
+    };
+    none(&with("cap: 10", "cap: -10"), &points);
+    none(&with("cap: 10", "cpa: 10"), &points);
+    none(&with("points: 1,", "points: many,"), &points);
+    none(&with("points: 1,", "pionts: 1,"), &points);
+    none(&with("groups:", "goups:"), &points);
+    none(&format!("{SENSELESS}engagement: {{half_points: 0}}\n"), &points);
+    none(&format!("{SENSELESS}signal: [{{name: c, when: 'true', points: 90}}]\n"), &points);
+    none(&format!("{SENSELESS}signals: []\n"), &points);
+    let fit = ["tiers[0].fit", "mql.fit"];
+    none(&format!("{SENSELESS}lead_fit: [{{name: c, when: 'true', points: 1000}}]\n"), &fit);
+    none(&format!("{SENSELESS}lead_fit: [{{name: c, when: 'true'}}]\n"), &fit);
+    none(&format!("{SENSELESS}lead_fits: [{{name: c, when: 'true'}}]\n"), &fit);
+    none(&format!("{SENSELESS}account_fit: {{people: 9}}\n"), &fit[..1]);
+    none(&with("fit: 9, engagement: 50", "fit: 900, engagement: 50"), &["mql.fit"]);
+    none(&with("at_least: 900", "at_least: -1"), &["patterns"]);
+    none(&with("of: [a]", "of: [c]"), &["patterns"]);
+    none(&with("tier: 1, fit: 50", "tier: 9, fit: 50"), &["tiers"]);
+    none(&with("{name: t, when: 'true'}", "{name: t, when: '1'}"), &["segments"]);
+}
