@@ -138,7 +138,10 @@ fn proposal(what: &str, bar: &str, proposal: Option<&v1::BarProposal>) {
             "for {} {what}: {bar} from engagement {engagement} on lets through {}",
             found.capacity, found.passing
         ),
-        None => println!("for {} {what}: no engagement keeps {bar} to that", found.capacity),
+        None => println!(
+            "for {} {what}: no engagement of {bar} keeps to that, {} pass even 100",
+            found.capacity, found.passing
+        ),
     }
 }
 

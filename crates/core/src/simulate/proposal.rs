@@ -2,14 +2,17 @@
 
 use super::{LoneSide, Side};
 use crate::assess::{AssessedLead, Assessment};
-use crate::tier::{Bar, Tiers};
+use crate::tier::{Bar, TierBar, Tiers};
 
 /// How many would pass each bar of engagement from 0 to 100, everything else that the model asks
 /// being met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposals {
-    /// Accounts not excluded that meet all else of their lowest priority tier, by engagement.
+    /// Accounts not excluded that meet all else of their lowest priority tier and no better tier,
+    /// by engagement.
     accounts: [u64; 101],
+    /// Accounts not excluded that meet a better priority tier: no bar of the lowest keeps them out.
+    above: u64,
     /// How the number of people who newly pass a bar of a marketing qualified lead in a week
     /// changes from one bar to the next: see [`Proposals::leads_a_week`].
     leads: [i64; 102],
@@ -22,13 +25,13 @@ pub struct Proposal {
     pub capacity: u64,
     /// The lowest bar that lets through no more; `None` when even 100 lets through more.
     pub engagement: Option<u8>,
-    /// What passes it.
+    /// What passes it; without one what passes 100.
     pub passing: u64,
 }
 
 impl Default for Proposals {
     fn default() -> Self {
-        Self { accounts: [0; 101], leads: [0; 102] }
+        Self { accounts: [0; 101], above: 0, leads: [0; 102] }
     }
 }
 
@@ -38,18 +41,27 @@ impl Proposals {
             return;
         }
         let tiers = side.model.tiers_of(side.rules.segment.as_deref());
-        if let Some(bar) = lowest_priority(tiers)
-            && meets_the_rest(side, bar, now)
-            && let Some(count) = self.accounts.get_mut(usize::from(now.engagement))
-        {
-            *count += 1;
-        }
+        self.tiers(side, tiers, now);
         let Some(bar) = tiers.mql else { return };
         let people = side.people.iter().zip(now.people.iter().zip(&week_ago.people));
         for (person, (is, was)) in people {
             if person.rules.exclusion.is_none() && person.rules.fit.score >= bar.fit {
                 self.lead(was.score, is.score);
             }
+        }
+    }
+
+    /// An account that would have priority with some bar of its lowest priority tier.
+    fn tiers(&mut self, side: &Side<'_>, tiers: &Tiers, now: &Assessment) {
+        let Some(lowest) = lowest_priority(tiers) else { return };
+        match now.tier_met.filter(|met| *met < lowest.tier) {
+            // A better tier decides, be it one of priority or not.
+            Some(met) => self.above += u64::from(tiers.priority.contains(&met)),
+            None if meets_the_rest(side, &lowest.bar, now) => {
+                let count = self.accounts.get_mut(usize::from(now.engagement));
+                count.into_iter().for_each(|count| *count += 1);
+            }
+            None => {}
         }
     }
 
@@ -79,14 +91,16 @@ impl Proposals {
 
     pub(super) fn append(&mut self, other: &Self) {
         self.accounts.iter_mut().zip(&other.accounts).for_each(|(count, more)| *count += more);
+        self.above += other.above;
         self.leads.iter_mut().zip(&other.leads).for_each(|(count, more)| *count += more);
     }
 
-    /// The bar of the lowest priority tier for so many accounts: those that meet all else of it
-    /// and the bar are no more. Accounts that are only held in the tier are not counted.
+    /// The bar of the lowest priority tier with which no more accounts have priority: those that
+    /// meet a better priority tier, and those that meet no better tier, but this bar and all else
+    /// of the lowest. Accounts that are only held in a tier are not counted.
     #[must_use]
     pub fn accounts(&self, capacity: u64) -> Proposal {
-        let mut passing: u64 = self.accounts.iter().sum();
+        let mut passing = self.above + self.accounts.iter().sum::<u64>();
         let numbers = self.accounts.iter().map(|&of_bar| {
             let here = passing;
             passing -= of_bar;
@@ -116,7 +130,10 @@ fn lowest(numbers: impl Iterator<Item = u64>, capacity: u64) -> Proposal {
     let first = over.map_or(0, |last| last + 1);
     match numbers.get(first) {
         Some(&passing) => Proposal { capacity, engagement: u8::try_from(first).ok(), passing },
-        None => Proposal { capacity, engagement: None, passing: 0 },
+        None => {
+            let passing = numbers.last().copied().unwrap_or(0);
+            Proposal { capacity, engagement: None, passing }
+        }
     }
 }
 
@@ -126,9 +143,9 @@ impl Proposal {
     }
 }
 
-fn lowest_priority(tiers: &Tiers) -> Option<&Bar> {
+fn lowest_priority(tiers: &Tiers) -> Option<&TierBar> {
     let lowest = tiers.priority.iter().max()?;
-    tiers.bars.iter().find(|bar| bar.tier == *lowest).map(|bar| &bar.bar)
+    tiers.bars.iter().find(|bar| bar.tier == *lowest)
 }
 
 /// Whether an account meets a bar but for its engagement.
