@@ -147,7 +147,7 @@ async fn what_a_try_says_is_what_publishing_does(world: World) {
         .filter(|found| found.moved.reasons.iter().any(|reason| reason.kind == ReasonKind::Signal));
     assert!(signals.count() > 50);
     let mut alone: Vec<(String, bool)> =
-        said.leads.iter().map(|found| (found.lead.to_string(), found.mql)).collect();
+        said.leads.iter().map(|found| (found.lead.to_string(), found.moved.mql)).collect();
     alone.sort();
     let expected: Vec<(String, bool)> = mqls_after
         .iter()

@@ -3,6 +3,7 @@
 //! It reads one snapshot and writes nothing, so that what is shown is never disturbed. While one
 //! lot of accounts is assessed the next is read.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
@@ -10,8 +11,8 @@ use std::time::Duration;
 
 use abm_core::assess::LeadRules;
 use abm_core::rule::AccountFacts;
-use abm_core::simulate::{LoneSide, Move, Side, Simulation};
-use abm_core::{AccountId, AccountProfile, LeadId, Ledger, Timestamp, WorkspaceId};
+use abm_core::simulate::{LoneMove, LoneSide, Move, Side, Simulation};
+use abm_core::{AccountId, AccountProfile, LeadId, LeadProfile, Ledger, Timestamp, WorkspaceId};
 use abm_store::{LeadRecord, View};
 use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -51,12 +52,12 @@ pub struct AccountMove {
 
 /// A person without an account who would become a marketing qualified lead, or would not be one
 /// any more.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LeadMove {
     /// Who.
     pub lead: LeadId,
-    /// Whether they would be one.
-    pub mql: bool,
+    /// Which of both, and why.
+    pub moved: LoneMove,
 }
 
 /// A part of the answer.
@@ -160,7 +161,12 @@ impl App {
 }
 
 /// Accounts of one lot under both models.
-type Lot = (Vec<Subject>, Vec<Subject>);
+struct Lot {
+    before: Vec<Subject>,
+    after: Vec<Subject>,
+    /// The profiles of their people.
+    leads: BTreeMap<LeadId, LeadProfile>,
+}
 
 impl Try {
     /// Goes through the base; `None` when nobody reads on.
@@ -172,7 +178,7 @@ impl Try {
             if self.parts.is_closed() {
                 return Ok(None);
             }
-            done += lot.0.len() as u64;
+            done += lot.before.len() as u64;
             let (before, after) = (Arc::clone(&self.before), Arc::clone(&self.after));
             let as_of = self.as_of;
             let work = tokio::task::spawn_blocking(move || compare(&before, &after, &lot, as_of));
@@ -201,7 +207,7 @@ impl Try {
             let mut moved = Vec::new();
             for person in &page {
                 let Some(lead) = leads.get(&person.lead) else { continue };
-                let ledger = |made: &std::collections::BTreeMap<LeadId, Ledger>| {
+                let ledger = |made: &BTreeMap<LeadId, Ledger>| {
                     made.get(&person.lead).unwrap_or(&person.ledger).clone()
                 };
                 moved.extend(self.lone_lead(&mut whole, lead, &ledger(&old), &ledger(&new)));
@@ -222,10 +228,11 @@ impl Try {
         let nobody = AccountFacts::new(&AccountProfile::default());
         let rules = |compiled: &Compiled| LeadRules::new(&compiled.model, &lead.profile, &nobody);
         let (old, new) = (rules(&self.before), rules(&self.after));
-        let old = LoneSide { model: &self.before.model, rules: &old, ledger: before };
-        let new = LoneSide { model: &self.after.model, rules: &new, ledger: after };
-        let (was, is) = whole.lone_lead(&old, &new);
-        (was != is).then(|| LeadMove { lead: lead.id.clone(), mql: is })
+        let profile = &lead.profile;
+        let old = LoneSide { model: &self.before.model, profile, rules: &old, ledger: before };
+        let new = LoneSide { model: &self.after.model, profile, rules: &new, ledger: after };
+        let moved = whole.lone_lead(&old, &new)?;
+        Some(LeadMove { lead: lead.id.clone(), moved })
     }
 
     /// The accounts behind `after`, and the last of them; `None` when there are no more.
@@ -239,7 +246,7 @@ impl Try {
         let loaded = Loaded::read(&self.view, ids).await?;
         let before = loaded.under(&self.view, &self.before, Ledgers::Stored).await?;
         let after = loaded.under(&self.view, &self.after, Ledgers::Stored).await?;
-        Ok(Some(((before, after), last)))
+        Ok(Some((Lot { before, after, leads: loaded.into_profiles() }, last)))
     }
 
     /// Tells a part, and whether anybody reads on. Waits for a reader, but not for ever: the
@@ -267,12 +274,12 @@ fn compare(
     as_of: i64,
 ) -> (Simulation, Vec<AccountMove>) {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let pairs: Vec<(&Subject, &Subject)> = lot.0.iter().zip(&lot.1).collect();
+    let pairs: Vec<(&Subject, &Subject)> = lot.before.iter().zip(&lot.after).collect();
     let share = pairs.len().div_ceil(threads).max(1);
     let compare = |pairs: &[(&Subject, &Subject)]| {
         let (mut part, mut moves) = (Simulation::new(as_of), Vec::new());
         for (old, new) in pairs {
-            let moved = part.account(&side(before, old), &side(after, new));
+            let moved = part.account(&side(before, old), &side(after, new), &lot.leads);
             moves.extend(moved.map(|moved| AccountMove {
                 account: old.account.id.clone(),
                 name: old.account.profile.name.clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use abm_core::assess::{AccountRules, LeadRules, Person};
 use abm_core::rule::AccountFacts;
-use abm_core::{AccountId, LeadId, Ledger};
+use abm_core::{AccountId, LeadId, LeadProfile, Ledger};
 use abm_store::{AccountRecord, AccountState, LeadRecord, PersonState, StoreError, View};
 
 use crate::gather::{ledgers_of_leads, ledgers_of_visitors};
@@ -57,6 +57,11 @@ impl Loaded {
             people: view.people_of(ids.iter().cloned()).await?,
             leads: view.leads_of(ids).await?,
         })
+    }
+
+    /// The profiles of the people.
+    pub(crate) fn into_profiles(self) -> BTreeMap<LeadId, LeadProfile> {
+        self.leads.into_iter().map(|(id, lead)| (id, lead.profile)).collect()
     }
 
     /// The accounts as a model sees them.

@@ -8,10 +8,13 @@ mod proposal;
 mod reasons;
 mod spread;
 
+use std::collections::BTreeMap;
+
 use crate::assess::{AccountRules, Assessment, Course, LeadRules, Person, assess_lead};
 use crate::tier::Tier;
 use crate::time::DAY;
-use crate::{AccountProfile, LeadId, Ledger, Model};
+use crate::{AccountProfile, LeadId, LeadProfile, Ledger, Model};
+use reasons::Seen;
 
 pub use proposal::{Proposal, Proposals};
 pub use reasons::{Reason, ReasonKind};
@@ -19,9 +22,6 @@ pub use spread::Spread;
 
 /// The days of which newly qualified people and accounts are counted.
 pub const WEEK_DAYS: i64 = 7;
-
-/// Most reasons told of one account.
-const REASONS: usize = 6;
 
 /// An account as one of the models sees it.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +43,8 @@ pub struct Side<'a> {
 pub struct LoneSide<'a> {
     /// The model.
     pub model: &'a Model,
+    /// Their profile.
+    pub profile: &'a LeadProfile,
     /// What the model's rules say of them.
     pub rules: &'a LeadRules,
     /// What they did.
@@ -80,6 +82,16 @@ pub struct Move {
     pub reasons: Vec<Reason>,
 }
 
+/// A person without an account who would become a marketing qualified lead, or would not be one
+/// any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoneMove {
+    /// Whether they would be one.
+    pub mql: bool,
+    /// The rules that moved them, the weightiest of each kind first.
+    pub reasons: Vec<Reason>,
+}
+
 /// A whole base under two models.
 #[derive(Clone, Debug)]
 pub struct Simulation {
@@ -110,8 +122,14 @@ impl Simulation {
         }
     }
 
-    /// Adds an account, and tells whether it would stand elsewhere.
-    pub fn account(&mut self, before: &Side<'_>, after: &Side<'_>) -> Option<Move> {
+    /// Adds an account, and tells whether it would stand elsewhere. `leads` are the profiles of
+    /// its people.
+    pub fn account(
+        &mut self,
+        before: &Side<'_>,
+        after: &Side<'_>,
+        leads: &BTreeMap<LeadId, LeadProfile>,
+    ) -> Option<Move> {
         let (then, a_week_before) = before.now_and_a_week_ago(self.as_of);
         let (now, week_ago) = after.now_and_a_week_ago(self.as_of);
         self.before.account(before, &then, &a_week_before);
@@ -134,8 +152,8 @@ impl Simulation {
             return None;
         }
         self.moved += 1;
-        let mut reasons = reasons::find(before, after, (&old, &new), self.as_of);
-        reasons.truncate(REASONS);
+        let sides = (Seen::account(before, leads), Seen::account(after, leads));
+        let reasons = reasons::find(&sides.0, &sides.1, Some((&old, &new)), self.as_of);
         Some(Move {
             before: old,
             after: new,
@@ -145,16 +163,19 @@ impl Simulation {
         })
     }
 
-    /// Adds a person without an account, and tells whether they are a marketing qualified lead
-    /// before and after.
-    pub fn lone_lead(&mut self, before: &LoneSide<'_>, after: &LoneSide<'_>) -> (bool, bool) {
+    /// Adds a person without an account, and tells whether they would be a marketing qualified
+    /// lead where they were none, or none where they were one.
+    pub fn lone_lead(&mut self, before: &LoneSide<'_>, after: &LoneSide<'_>) -> Option<LoneMove> {
         let at = self.as_of;
         let was = before.mql(at);
         self.before.lone_lead(was, before.mql(at - WEEK_DAYS * DAY));
         let (is, week_ago) = (after.assess(at), after.assess(at - WEEK_DAYS * DAY));
         self.after.lone_lead(is.mql, week_ago.mql);
         self.proposals.lone_lead(after, is, week_ago);
-        (was, is.mql)
+        (was != is.mql).then(|| LoneMove {
+            mql: is.mql,
+            reasons: reasons::find(&Seen::lone(before), &Seen::lone(after), None, at),
+        })
     }
 
     /// Adds what another part of the base gave.

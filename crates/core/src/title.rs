@@ -82,6 +82,15 @@ impl TitleRules {
     /// What is known of a person: what their profile says, else what their title tells.
     #[must_use]
     pub fn read(&self, lead: &LeadProfile) -> Position {
+        self.read_with(lead, |_| ())
+    }
+
+    /// The same; `telling` is called with each rule that something is known from.
+    pub(crate) fn read_with(
+        &self,
+        lead: &LeadProfile,
+        mut telling: impl FnMut(&TitleRule),
+    ) -> Position {
         let mut position = Position {
             seniority: lead.seniority.map(Known::given),
             buying_role: lead.buying_role.map(Known::given),
@@ -96,6 +105,7 @@ impl TitleRules {
             if !tells || !rule.pattern.is_match(&lead.title) {
                 continue;
             }
+            telling(rule);
             let source = Source::Title { confidence: rule.confidence };
             let known = seniority.map(|value| Known { value, source });
             position.seniority = position.seniority.or(known);

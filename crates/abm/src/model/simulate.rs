@@ -32,7 +32,7 @@ pub(crate) struct SimulateArgs {
     #[arg(long)]
     leads_per_week: Option<i64>,
 
-    /// Most accounts to name; all are counted.
+    /// Most accounts, and most people without one, to name; all are counted.
     #[arg(long, default_value_t = 20)]
     moves: usize,
 }
@@ -114,6 +114,10 @@ fn show(
         let leaving = leads.len() - entering;
         println!("people without an account: {entering} become MQLs, {leaving} are none any more");
     }
+    for lead in leads.iter().take(args.moves) {
+        println!("{}  {}", lead.lead_id, if lead.mql { "new MQL" } else { "lost MQL" });
+        show_reasons(&lead.reasons);
+    }
 }
 
 fn tier(spread: &v1::SimulatedSpread, place: usize) -> i64 {
@@ -164,7 +168,11 @@ fn show_move(moved: &v1::AccountMove) {
         }
     }
     println!("{text}");
-    for reason in &moved.reasons {
+    show_reasons(&moved.reasons);
+}
+
+fn show_reasons(reasons: &[v1::MoveReason]) {
+    for reason in reasons {
         println!("    {}", told(reason));
     }
 }
@@ -193,6 +201,10 @@ fn told(reason: &v1::MoveReason) -> String {
         Kind::FitRule => "fit rule, points",
         Kind::PeopleFit => "fit of people, points",
         Kind::RollUp | Kind::Unspecified => "roll-up",
+        Kind::RaisedHand => "raised hands",
+        Kind::LeadFitRule => "fit rule of people, points",
+        Kind::LeadExclusion => "people excluded",
+        Kind::Title => "people of whom a title tells",
     };
     format!("{rule}: {} -> {} ({unit})", number(*before), number(*after))
 }

@@ -1,3 +1,5 @@
+mod reasons;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -89,7 +91,9 @@ impl Company {
 
     fn simulate(&self, before: &Model, after: &Model, all: &mut Simulation) -> Option<Move> {
         let (before, after) = (self.under(before), self.under(after));
-        all.account(&before.side(self), &after.side(self))
+        let people = before.people.iter().map(|person| person.lead.clone());
+        let leads = people.zip(self.leads.iter().cloned()).collect();
+        all.account(&before.side(self), &after.side(self), &leads)
     }
 }
 

@@ -126,7 +126,11 @@ fn account_move(found: AccountMove) -> v1::AccountMove {
 }
 
 fn lead_move(found: LeadMove) -> v1::LeadMove {
-    v1::LeadMove { lead_id: found.lead.into_string(), mql: found.mql }
+    v1::LeadMove {
+        lead_id: found.lead.into_string(),
+        mql: found.moved.mql,
+        reasons: found.moved.reasons.into_iter().map(reason).collect(),
+    }
 }
 
 fn stand(stand: Stand) -> v1::SimulatedStand {
@@ -149,6 +153,10 @@ fn reason(reason: Reason) -> v1::MoveReason {
         ReasonKind::FitRule => v1::MoveReasonKind::FitRule,
         ReasonKind::PeopleFit => v1::MoveReasonKind::PeopleFit,
         ReasonKind::RollUp => v1::MoveReasonKind::RollUp,
+        ReasonKind::RaisedHand => v1::MoveReasonKind::RaisedHand,
+        ReasonKind::LeadFitRule => v1::MoveReasonKind::LeadFitRule,
+        ReasonKind::LeadExclusion => v1::MoveReasonKind::LeadExclusion,
+        ReasonKind::Title => v1::MoveReasonKind::Title,
     };
     v1::MoveReason {
         kind: kind.into(),
