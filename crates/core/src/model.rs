@@ -201,6 +201,25 @@ mod tests {
     }
 
     #[test]
+    fn patterns_beyond_the_budget_of_a_file_are_not_compiled() {
+        let patterns = |count| vec!["activity.source.matches(\"[ab]{900}\")"; count].join(" || ");
+        let signal = |n, count| format!("  - {{name: s{n}, when: '{}'}}\n", patterns(count));
+        let file = |rules: std::ops::Range<usize>| {
+            let signals: Vec<String> = rules.map(|n| signal(n, 40)).collect();
+            format!("name: x\nsignals:\n{}", signals.concat())
+        };
+        let found = parse(&file(0..500)).expect_err("20,000 patterns");
+        let places: Vec<_> = found.iter().map(|p| (p.path.as_str(), p.line, p.column)).collect();
+        assert_eq!(found.len(), 475, "the first 25 rules are within it");
+        assert_eq!(places[0], ("signals[25].when", Some(28), Some(47)));
+        assert!(found[0].message.contains("is too costly"), "{}", found[0]);
+        let titles = "titles: {rules: [{name: a, matches: 'x', seniority: vp, confidence: 90}]}\n";
+        assert!(parse(&file(0..25)).is_ok());
+        let found = parse(&(file(0..25) + titles)).expect_err("one more in a title");
+        assert_eq!(found[0].path, "titles.rules[0].matches");
+    }
+
+    #[test]
     fn every_problem_is_reported_with_its_path() {
         let file = "
 name: broken

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::limits;
-use crate::rule::{Rule, Scope};
+use crate::rule::{PatternBudget, Rule, Scope};
 use crate::yaml::{Malformed, Node};
 
 /// One thing that is wrong with a file.
@@ -72,9 +72,9 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The problems of a file, as they are found.
+/// The problems of a file, as they are found, and what its patterns have cost.
 #[derive(Debug, Default)]
-pub(crate) struct Problems(pub(crate) Vec<Problem>);
+pub(crate) struct Problems(pub(crate) Vec<Problem>, pub(crate) PatternBudget);
 
 impl Problems {
     /// Notes a problem.
@@ -102,7 +102,7 @@ impl Problems {
 
     /// Compiles a rule; each problem of it has its column.
     pub(crate) fn rule(&mut self, path: &str, source: &str, scope: Scope) -> Option<Rule> {
-        let found = match Rule::compile(source, scope) {
+        let found = match Rule::compile_within(source, scope, &mut self.1) {
             Ok(rule) => return Some(rule),
             Err(found) => found,
         };

@@ -16,6 +16,8 @@ use cel::{Context, Env, IdedExpr, Value};
 
 use pattern::Pattern;
 
+pub(crate) use pattern::PatternBudget;
+
 pub use check::RuleProblem;
 pub use facts::{AccountFacts, ActivityFacts, Facts, HandoffFacts, LeadFacts, Record};
 
@@ -70,9 +72,21 @@ impl Rule {
     /// # Errors
     /// Every problem found, each with its place in the expression.
     pub fn compile(source: &str, scope: Scope) -> Result<Self, Vec<RuleProblem>> {
+        Self::compile_within(source, scope, &mut PatternBudget::default())
+    }
+
+    /// The same for one of several rules, whose patterns share a budget.
+    ///
+    /// # Errors
+    /// As there, and when the budget is used up.
+    pub(crate) fn compile_within(
+        source: &str,
+        scope: Scope,
+        budget: &mut PatternBudget,
+    ) -> Result<Self, Vec<RuleProblem>> {
         check::length(source)?;
         let program = ENV.compile(source).map_err(|errors| check::parse_problems(&errors))?;
-        check::expression(&program, scope)?;
+        check::expression(&program, scope, budget)?;
         let types = check::activity_types(program.expression());
         let only_type = types.is_some() && check::is_type_test(program.expression());
         let (mut expression, mut patterns) = (program.expression().clone(), Vec::new());

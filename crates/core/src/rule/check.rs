@@ -8,7 +8,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, SelectExpr, opera
 use cel::{ParseErrors, Program};
 
 use super::Scope;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, PatternBudget};
 
 /// Longest expression, in bytes.
 const SOURCE_BYTES: usize = 2_048;
@@ -255,8 +255,13 @@ fn described(part: &IdedExpr, kind: Kind) -> String {
     path(part).map_or(kind.name().to_owned(), |path| format!("{path}, {},", kind.name()))
 }
 
-pub(super) fn expression(program: &Program, scope: Scope) -> Result<(), Vec<RuleProblem>> {
-    let mut check = Check { program, scope, parts: 0, variables: Vec::new(), found: Vec::new() };
+pub(super) fn expression(
+    program: &Program,
+    scope: Scope,
+    budget: &mut PatternBudget,
+) -> Result<(), Vec<RuleProblem>> {
+    let (variables, found) = (Vec::new(), Vec::new());
+    let mut check = Check { program, scope, budget, spent: false, parts: 0, variables, found };
     let root = program.expression();
     check.visit(root);
     if check.parts > PARTS {
@@ -272,6 +277,9 @@ pub(super) fn expression(program: &Program, scope: Scope) -> Result<(), Vec<Rule
 struct Check<'a> {
     program: &'a Program,
     scope: Scope,
+    budget: &'a mut PatternBudget,
+    /// Whether it was told that the budget is used up.
+    spent: bool,
     parts: usize,
     /// Variables of the macros around the part being looked at.
     variables: Vec<&'a str>,
@@ -388,13 +396,23 @@ impl<'a> Check<'a> {
         }
         match args {
             [IdedExpr { expr: Expr::Literal(LiteralValue::String(pattern)), .. }] => {
-                if let Err(error) = Pattern::new(pattern) {
-                    let error = error.to_string();
-                    let reason = error.lines().last().unwrap_or_default();
-                    self.problem(part, format!("has a pattern that cannot be used: {reason}"));
-                }
+                self.visit_pattern(part, pattern);
             }
             _ => self.problem(part, "`matches` takes one pattern, in quotes".into()),
+        }
+    }
+
+    /// Compiles a pattern, unless it is one too many, which is told once.
+    fn visit_pattern(&mut self, part: &IdedExpr, pattern: &str) {
+        if let Err(message) = self.budget.spend(pattern) {
+            if !self.spent {
+                self.problem(part, message);
+            }
+            self.spent = true;
+        } else if let Err(error) = Pattern::new(pattern) {
+            let error = error.to_string();
+            let reason = error.lines().last().unwrap_or_default();
+            self.problem(part, format!("has a pattern that cannot be used: {reason}"));
         }
     }
 

@@ -11,6 +11,36 @@ use regex::{Regex, RegexBuilder};
 /// Most bytes that a compiled pattern takes: bounds the cost of looking for it.
 const PATTERN_BYTES: usize = 64 * 1_024;
 
+/// Most patterns of all rules of one file, and most bytes that they are written in: each costs
+/// time and memory, whatever rule it is of.
+const PATTERNS: usize = 1_000;
+const SOURCES_BYTES: usize = 128 * 1_024;
+
+/// What the patterns of a file have cost so far, counted before any is compiled.
+#[derive(Debug, Default)]
+pub(crate) struct PatternBudget {
+    patterns: usize,
+    bytes: usize,
+}
+
+impl PatternBudget {
+    /// Takes a pattern into account.
+    ///
+    /// # Errors
+    /// What is to be told of it when it is one too many.
+    pub(crate) fn spend(&mut self, source: &str) -> Result<(), String> {
+        self.patterns += 1;
+        self.bytes = self.bytes.saturating_add(source.len());
+        if self.patterns <= PATTERNS && self.bytes <= SOURCES_BYTES {
+            return Ok(());
+        }
+        Err(format!(
+            "is too costly: all patterns together are more than {PATTERNS}, or longer than \
+             {SOURCES_BYTES} bytes"
+        ))
+    }
+}
+
 /// The name that `x.matches("...")` is called by once its pattern is compiled; no expression
 /// can be written that calls it.
 const MATCHES: &str = "@matches";

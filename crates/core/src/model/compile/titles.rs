@@ -20,6 +20,10 @@ impl Checker {
             if rule.confidence == 0 {
                 self.problem(path("confidence"), "is 0, must be from 1 to 100");
             }
+            if let Err(message) = self.found.1.spend(&rule.matches) {
+                self.problem(path("matches"), message);
+                continue;
+            }
             match TitleRule::pattern(&rule.matches) {
                 Ok(pattern) => rules.push(TitleRule {
                     name: rule.name.clone(),
