@@ -1,5 +1,6 @@
 //! Verification finds what differs from the stored activities, wherever it was planted.
 
+use abm_app::Waiting;
 use abm_tests::{LIVELY, START, World, account, activity, both_engines, lead};
 
 both_engines!(a_planted_difference_is_found_and_told, the_digest_tells_states_apart);
@@ -73,7 +74,8 @@ async fn the_digest_tells_states_apart(world: World) {
     seen.push(world.digest().await);
     world.record([activity("web", "visit-2").account("ibm").after(-1)]).await;
     seen.push(world.digest().await);
-    let asked = world.app.verify(world.workspace, Some(START + 86_400)).await.unwrap();
+    let (waiting, later) = (Waiting::default(), Some(START + 86_400));
+    let asked = world.app.verify(world.workspace, later, waiting.awaited()).await.unwrap();
     seen.push(asked.digest);
     let different: std::collections::BTreeSet<_> = seen.iter().collect();
     assert_eq!(different.len(), seen.len());

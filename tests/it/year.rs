@@ -52,7 +52,7 @@ async fn every_tier_change_of_a_silent_year_happens_at_its_computed_moment(world
         changes += check_tier_changes(world, id, start).await.unwrap();
     }
     assert!(changes > 20, "{changes} tier changes in all");
-    let found = world.app.verify(world.workspace, None).await.unwrap();
+    let found = world.verify().await;
     assert_eq!((found.differences_total, found.due), (0, 0), "{:?}", found.differences);
     served.stop().await;
 }

@@ -96,8 +96,7 @@ pub(crate) async fn counted(
         let progress = match operation.kind {
             OperationKind::Publish => view.publication_progress(operation.model_version).await?,
         };
-        (operation.done, operation.total) =
-            progress.unwrap_or((operation.done, operation.total));
+        (operation.done, operation.total) = progress.unwrap_or((operation.done, operation.total));
     }
     Ok(operation)
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use abm_core::{
-    AccountId, AccountOrigin, LeadId, Opportunity, OpportunityId, Timestamp, WorkspaceId,
+    AccountId, AccountOrigin, LeadId, Opportunity, OpportunityId, OpportunityState, Timestamp,
+    WorkspaceId,
 };
 use abm_store::{Cause, Lock, OpportunityFilter, OpportunityRecord, WriteTx};
 

@@ -85,9 +85,7 @@ impl App {
     }
 
     async fn step(&self, workspace: WorkspaceId, lock: Lock) -> Result<Step, AppError> {
-        self.writer
-            .run(move |inner| async move { step(&inner, workspace, lock).await })
-            .await
+        self.writer.run(move |inner| async move { step(&inner, workspace, lock).await }).await
     }
 }
 

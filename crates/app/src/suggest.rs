@@ -11,6 +11,7 @@ use abm_learn::{Examples, Measures, Suggestion, split};
 use abm_store::{LeadRecord, View};
 
 use crate::columns::Columns;
+use crate::tries::{Awaited, Turn};
 use crate::{App, AppError, room};
 
 /// Most people that are looked at; of more, so many are drawn.

@@ -166,7 +166,7 @@ async fn whoever_gets_what_is_late_does_not_answer_for_it(world: World) {
     assert_eq!(found.last().unwrap().0, "overdue", "it is hers already");
     let world = a_world(world, 3).await;
     world.put_policy(POLICY).await;
-    world.record([asks("ada").after(2 * HOUR)]).await;
+    world.record([asks("ada")]).await;
     world.pass(2 * HOUR);
     world.apply_handoffs().await;
     assert_eq!(world.the_handoff().await.owner, "");

@@ -84,7 +84,8 @@ async fn accounts_that_are_one_have_one_open_handoff(world: World) {
     }
     world.split_account("branch").await.unwrap();
     assert_eq!(world.handoffs_of("branch").await[0].id, claimed.id);
-    assert_eq!(world.handoffs_of("sap").await.len(), 1);
+    let of_sap = world.handoffs_of("sap").await;
+    assert_eq!(of_sap.len(), 1, "{of_sap:#?}");
 }
 
 async fn an_account_keeps_what_became_of_the_one_merged_into_it(world: World) {

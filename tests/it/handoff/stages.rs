@@ -111,7 +111,7 @@ async fn who_is_given_up_meanwhile_goes_on_in_the_same_handoff(world: World) {
     world.opportunities([opportunity("a").person("bob", None).lost("price")]).await;
     assert_eq!(world.stage("bob").await, "lead, recycled");
     world.pass(60);
-    let again = |id: &str| asks(id).with_id(&format!("{id} again")).after(60);
+    let again = |id: &str| asks(id).with_id(&format!("{id}-again")).after(60);
     world.record([again("ada"), again("bob")]).await;
     for id in ["ada", "bob"] {
         assert_eq!(world.stage(id).await, "mql", "{id}");

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use abm_core::{AccountId, BuyingRole, LeadId, Timestamp};
+use abm_core::{AccountId, BuyingRole, LeadId, Stage, Timestamp};
 use abm_store::{HandoffRecord, LifecycleRecord, PersonState, View};
 
 use crate::AppError;
@@ -60,11 +60,18 @@ impl Contacts {
         stands.is_some_and(|stands| stands.lifecycle.is_resting(self.now))
     }
 
-    /// Whether nobody who is known of an account may be contacted. Where only unknown visitors are,
-    /// sales can still find out who they are.
-    pub(super) fn all_rest(&self, account: &AccountId) -> bool {
+    /// Whether nobody who is known of an account may be contacted, but for whom sales has taken
+    /// already. Where only unknown visitors are, sales can still find out who they are.
+    pub(super) fn nobody_is_left(&self, account: &AccountId) -> bool {
         let people = self.of(account);
-        !people.is_empty() && !people.iter().any(|person| self.may(person))
+        let is_left = |person: &PersonState| self.may(person) && !self.is_taken(&person.lead);
+        !people.is_empty() && !people.iter().any(is_left)
+    }
+
+    /// Whether sales has taken somebody, or they have bought.
+    fn is_taken(&self, lead: &LeadId) -> bool {
+        let stage = self.lifecycles.get(lead).map(|stands| stands.lifecycle.stage());
+        matches!(stage, Some(Stage::Sql | Stage::Opportunity | Stage::Customer | Stage::Evangelist))
     }
 
     /// Whom of a handoff to contact next, and why: the best of its account, or else the lead that

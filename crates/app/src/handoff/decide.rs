@@ -286,7 +286,7 @@ fn may_qualify(moving: &Moving, lead: &LeadId, reached: &Reached, policy: &Polic
 }
 
 /// Whether an account without an open handoff is handed over (again): not what sales took or
-/// turned down for good, the rest after its date, and none of which everybody known rests.
+/// turned down for good, the rest after its date, and none of which nobody is left to contact.
 async fn account_may(
     tx: &WriteTx,
     account: Option<&AccountId>,
@@ -304,5 +304,5 @@ async fn account_may(
         }
         Some(_) => false,
     };
-    Ok(again && !Contacts::read(tx, [account.clone()], now).await?.all_rest(account))
+    Ok(again && !Contacts::read(tx, [account.clone()], now).await?.nobody_is_left(account))
 }

@@ -190,6 +190,7 @@ fn any_asked() -> impl Strategy<Value = (Move, Asked)> {
                 handoff,
                 unknown: if unknown { vec![Criterion::Need] } else { Vec::new() },
                 raised_hand,
+                duplicate: None,
                 nurture_until: (nurture > 0).then(|| Timestamp::from_secs(nurture * 400)),
                 outcome,
             };

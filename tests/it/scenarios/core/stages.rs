@@ -21,6 +21,7 @@ fn asked(step: Step, actor: Actor, has: &[Need]) -> Asked {
         raised_hand: has.contains(&Need::RaisedHand),
         nurture_until: Some(START + days(20)),
         outcome: step.of_core().1,
+        duplicate: None,
     };
     Asked { actor, at: START, grounds }
 }

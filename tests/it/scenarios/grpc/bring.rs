@@ -45,7 +45,7 @@ impl Desk {
                 self.set(marketing, lead, to(v1::Stage::Other), "a supplier").await.unwrap();
             }
             Place::Resting | Place::Rested => {
-                let rest = if place == Place::Resting { days(3_650) } else { 60 };
+                let rest = if place == Place::Resting { days(1_000) } else { 60 };
                 let until = Some(self.world().now() + rest);
                 self.act(sales, &found.handoff, Doing::Reject("not_now", until)).await.unwrap();
                 // What they do from now on is after they were given back.

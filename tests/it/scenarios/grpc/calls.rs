@@ -68,13 +68,26 @@ impl Desk {
 
     /// An opportunity is told anew, and who takes part in it.
     pub(super) async fn tell(&self, id: &str, lead: Option<&str>, state: v1::OpportunityState) {
+        self.upsert(id, lead, v1::Opportunity { state: state.into(), ..Default::default() }).await;
+    }
+
+    /// An opportunity is told that was lost before anybody was qualified, which says nothing of now.
+    pub(super) async fn tell_of_an_old_loss(&self, id: &str, lead: &str) {
+        let lost = v1::Opportunity {
+            state: v1::OpportunityState::Lost.into(),
+            closed_at: Some(prost_types::Timestamp::default()),
+            ..Default::default()
+        };
+        self.upsert(id, Some(lead), lost).await;
+    }
+
+    async fn upsert(&self, id: &str, lead: Option<&str>, opportunity: v1::Opportunity) {
         let person =
             |lead: &str| v1::OpportunityPerson { lead_id: lead.to_owned(), ..Default::default() };
         let opportunity = v1::Opportunity {
             opportunity_id: id.to_owned(),
             people: lead.map(person).into_iter().collect(),
-            state: state.into(),
-            ..Default::default()
+            ..opportunity
         };
         let request =
             v1::UpsertOpportunityRequest { opportunity: Some(opportunity), ..Default::default() };

@@ -139,10 +139,7 @@ async fn nothing_else_does_anything_with_handoffs(world: World) {
                 match actor {
                     Actor::Rule => desk.ask(lead).await,
                     Actor::Import => desk.send(lead, v1::Stage::Sql).await,
-                    _ => {
-                        let lost = v1::OpportunityState::Lost;
-                        desk.tell(&someone.deal(), Some(lead), lost).await;
-                    }
+                    _ => desk.tell_of_an_old_loss(&someone.deal(), lead).await,
                 }
                 desk.expect_unmoved(&stages, &someone, &before, &what).await;
             }

@@ -154,7 +154,7 @@ async fn tell(desk: &Desk, step: Step, someone: &Someone) {
             desk.tell(&further, lead, Open).await;
             desk.tell(&further, lead, Lost).await;
         }
-        _ => desk.tell(&further, lead, Lost).await,
+        _ => desk.tell_of_an_old_loss(&further, &someone.lead).await,
     }
 }
 
