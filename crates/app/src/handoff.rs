@@ -21,5 +21,5 @@ pub use read::{HandoffView, WorkItem};
 
 pub(crate) use by_hand::pass_on;
 pub(crate) use decide::{Reached, decide};
-pub(crate) use merged::join_handoffs;
+pub(crate) use merged::{join_handoffs_of_accounts, join_handoffs_of_leads};
 pub(crate) use policy::{check_nurture, nurture_days, policy_of};

@@ -8,6 +8,7 @@ use super::{a_world, asks};
 both_engines!(
     who_was_turned_down_for_good_is_not_handed_over_under_another_id,
     a_duplicate_brings_its_open_handoff_along,
+    people_who_are_one_have_one_open_handoff,
     what_names_a_duplicate_moves_the_survivor,
     accounts_that_are_one_have_one_open_handoff,
     an_account_keeps_what_became_of_the_one_merged_into_it,
@@ -44,6 +45,26 @@ async fn a_duplicate_brings_its_open_handoff_along(world: World) {
     assert_eq!(world.stage("eve").await, "sql");
     let joined = world.hand_over("dup").await;
     assert!(joined.unwrap_err().to_string().contains("from sql"), "it is found under both ids");
+}
+
+async fn people_who_are_one_have_one_open_handoff(world: World) {
+    let world = a_world(world, 2).await;
+    world.leads(["eve", "dup"].map(|id| lead(id).title("CEO").email("eve@gmail.com"))).await;
+    world.record(["ada", "dup", "eve"].map(asks)).await;
+    assert_eq!(world.handoffs().await.len(), 3);
+    world.merge_leads("eve", &["dup"]).await.unwrap();
+    let open = async || {
+        let all = world.handoffs().await;
+        all.into_iter().filter(|found| found.state.is_open()).collect::<Vec<_>>()
+    };
+    assert_eq!(open().await.len(), 2);
+    // What has an account goes on.
+    world.merge_leads("eve", &["ada"]).await.unwrap();
+    let left = open().await;
+    assert_eq!((left.len(), left[0].account.as_ref().unwrap().as_str()), (1, "sap"));
+    let claimed = world.claim(&left[0], "ann").await.unwrap().handoff;
+    world.accept_knowing(&claimed, "eve").await;
+    assert_eq!(world.stage("eve").await, "sql");
 }
 
 async fn what_names_a_duplicate_moves_the_survivor(world: World) {

@@ -9,7 +9,7 @@ use super::{Cut, Note, Plan, check_others, plan_merge, plan_split};
 use crate::claims::renew_claims;
 use crate::fold::unassessed;
 use crate::gather::News;
-use crate::handoff::join_handoffs;
+use crate::handoff::join_handoffs_of_accounts;
 use crate::idempotency::RequestKey;
 use crate::regroup::{Accounts, Change, lock_accounts, rematch};
 use crate::survivors::Survivors;
@@ -79,7 +79,7 @@ async fn merge(
         let mut people = tx.leads_of(others.iter().cloned()).await?;
         let merged = tx.accounts(others.iter().cloned()).await?;
         let all = others.iter().chain([&survivor]).cloned();
-        join_handoffs(&tx, all.collect(), (note.actor, &note.by), now).await?;
+        join_handoffs_of_accounts(&tx, all.collect(), (note.actor, &note.by), now).await?;
         tx.merge_accounts(&survivor, &others).await?;
         workspace.merged_accounts += others.len() as u64;
         people.extend(renew_claims(&tx, &workspace, &[survivor.clone()].into(), &[]).await?);

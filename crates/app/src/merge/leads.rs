@@ -7,6 +7,7 @@ use abm_store::{Adjusted, Cause, Lock, WriteTx};
 
 use super::{Cut, Note, Plan, check_others, plan_merge, plan_split};
 use crate::derive::derive;
+use crate::handoff::join_handoffs_of_leads;
 use crate::idempotency::RequestKey;
 use crate::lifecycle::{Moving, Record};
 use crate::regroup::Change;
@@ -97,8 +98,9 @@ async fn take_over(
     note: &Note,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let all = others.iter().chain([survivor]).cloned().collect();
-    let mut moving = Moving::begin(tx, all, now).await?;
+    let all: BTreeSet<LeadId> = others.iter().chain([survivor]).cloned().collect();
+    let mut moving = Moving::begin(tx, BTreeSet::clone(&all), now).await?;
+    join_handoffs_of_leads(tx, all, (note.actor, &note.by), now).await?;
     for other in others {
         let record =
             Record { caller: note.by.clone(), reason: note.reason.clone(), ..Record::default() };
