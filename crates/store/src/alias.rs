@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryResult, Statement};
 
 pub use point::{Reference, Referred};
 
-use crate::bulk::{Column as Bulk, Rows, look_up};
+use crate::bulk::{Column as Bulk, Rows};
 use crate::{AccountRecord, LeadRecord, StoreError, View, WriteTx, entity};
 
 /// Columns of `lead_alias` that callers fill.
@@ -51,6 +51,23 @@ impl Mergeable for AccountId {
 
     fn parse(id: String) -> Result<Self, Violation> {
         Self::new(id)
+    }
+}
+
+/// Ids of leads, each with whom it counts for.
+pub(crate) struct Names(BTreeMap<LeadId, LeadId>);
+
+impl Names {
+    /// The ids as rows with a column `lead_id`.
+    pub(crate) fn rows(&self) -> Rows {
+        Rows::ids("lead_id", self.0.keys().map(LeadId::to_string))
+    }
+
+    /// Whom the id in the first column of a row counts for.
+    pub(crate) fn of(&self, row: &QueryResult, table: &'static str) -> Result<LeadId, StoreError> {
+        let id: String = row.try_get_by_index(0)?;
+        let id = LeadId::new(id).map_err(|found| StoreError::corrupt(table, found))?;
+        Ok(self.0.get(&id).cloned().unwrap_or(id))
     }
 }
 
@@ -110,29 +127,17 @@ impl View {
         Some(Rows::ids("id", ids).into_look_up(&self.db(), columns, &table, &condition))
     }
 
-    /// A query for what a table, called `s`, holds of leads and of those merged into them, whom records
-    /// of sales still name: `r.survivor_id` is who it counts for.
-    pub(crate) fn of_leads_and_merged(
+    /// The ids that records of sales may name leads by, each with whom it counts for: their own, and
+    /// those of leads that are merged into them.
+    pub(crate) async fn names_of(
         &self,
         leads: impl IntoIterator<Item = LeadId>,
-        columns: &str,
-        table: &str,
-        condition: &str,
-    ) -> Statement {
-        let workspace = self.workspace;
-        let condition =
-            format!("s.workspace_id = {workspace} AND s.lead_id = r.lead_id AND {condition}");
-        let merged = format!("s.workspace_id = {workspace} AND s.survivor_id = r.lead_id");
-        let (merged, found) =
-            (look_up(&self.db(), "lead_alias", &merged), look_up(&self.db(), table, &condition));
-        let sql = format!(
-            "WITH asked AS (SELECT lead_id FROM {{rows}} AS r), \
-             named AS (SELECT lead_id AS survivor_id, lead_id FROM asked UNION ALL \
-             SELECT r.lead_id, s.lead_id FROM asked AS r CROSS JOIN {merged}) \
-             SELECT {columns} FROM named AS r CROSS JOIN {found}"
-        );
-        let rows = Rows::ids("lead_id", leads.into_iter().map(LeadId::into_string));
-        rows.into_statement(&self.db(), &sql)
+    ) -> Result<Names, StoreError> {
+        let leads: BTreeSet<LeadId> = leads.into_iter().collect();
+        let mut names =
+            self.pairs(leads.clone(), "s.lead_id, s.survivor_id", "survivor_id").await?;
+        names.extend(leads.into_iter().map(|lead| (lead.clone(), lead)));
+        Ok(Names(names))
     }
 
     /// What callers sent of leads that are merged; of others nothing.

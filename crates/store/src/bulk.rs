@@ -184,7 +184,12 @@ impl Rows {
         table: &str,
         condition: &str,
     ) -> Statement {
-        let found = look_up(db, table, condition);
+        let found = match db.get_database_backend() {
+            DbBackend::Postgres => {
+                format!("LATERAL (SELECT * FROM {table} AS s WHERE {condition} OFFSET 0) AS s")
+            }
+            _ => format!("{table} AS s WHERE {condition}"),
+        };
         self.into_statement(db, &format!("SELECT {columns} FROM {{rows}} AS r CROSS JOIN {found}"))
     }
 
@@ -193,16 +198,5 @@ impl Rows {
         let sql = sql.replace("{names}", &self.names());
         let (table, values) = self.table(backend);
         Statement::from_sql_and_values(backend, sql.replace("{rows}", &table), values)
-    }
-}
-
-/// What is cross-joined to look a table, called `s`, up by index row by row, whatever the planner
-/// believes of the table.
-pub(crate) fn look_up(db: &DatabaseExecutor<'_>, table: &str, condition: &str) -> String {
-    match db.get_database_backend() {
-        DbBackend::Postgres => {
-            format!("LATERAL (SELECT * FROM {table} AS s WHERE {condition} OFFSET 0) AS s")
-        }
-        _ => format!("{table} AS s WHERE {condition}"),
     }
 }

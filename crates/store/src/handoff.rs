@@ -94,11 +94,15 @@ impl View {
         &self,
         leads: impl IntoIterator<Item = LeadId>,
     ) -> Result<BTreeMap<LeadId, String>, StoreError> {
-        let columns = "r.survivor_id, s.handoff_id";
-        let query = self.of_leads_and_merged(leads, columns, "handoff_lead", "s.is_open");
+        const TABLE: &str = "handoff_lead";
+        let names = self.names_of(leads).await?;
+        let condition =
+            format!("s.workspace_id = {} AND s.is_open AND s.lead_id = r.lead_id", self.workspace);
+        let query =
+            names.rows().into_look_up(&self.db(), "s.lead_id, s.handoff_id", TABLE, &condition);
         let mut handoffs = BTreeMap::new();
         for row in self.db().query_all_raw(query).await? {
-            handoffs.insert(lead_id(row.try_get_by_index(0)?)?, row.try_get_by_index(1)?);
+            handoffs.insert(names.of(&row, TABLE)?, row.try_get_by_index(1)?);
         }
         Ok(handoffs)
     }

@@ -165,17 +165,17 @@ impl View {
         &self,
         leads: impl IntoIterator<Item = LeadId>,
     ) -> Result<BTreeMap<LeadId, Vec<OpportunityState>>, StoreError> {
-        let of = format!(
-            "(SELECT p.workspace_id, p.lead_id, o.state FROM opportunity_person AS p \
-             CROSS JOIN opportunity AS o WHERE o.workspace_id = {workspace} \
-             AND p.workspace_id = {workspace} AND o.opportunity_id = p.opportunity_id)",
+        let names = self.names_of(leads).await?;
+        let sql = format!(
+            "SELECT r.lead_id, o.state FROM {{rows}} AS r \
+             CROSS JOIN opportunity_person AS p CROSS JOIN opportunity AS o \
+             WHERE p.workspace_id = {workspace} AND p.lead_id = r.lead_id \
+             AND o.workspace_id = {workspace} AND o.opportunity_id = p.opportunity_id",
             workspace = self.workspace
         );
-        let query = self.of_leads_and_merged(leads, "r.survivor_id, s.state", &of, "true");
         let mut states: BTreeMap<LeadId, Vec<OpportunityState>> = BTreeMap::new();
-        for row in self.db().query_all_raw(query).await? {
-            let id: String = row.try_get_by_index(0)?;
-            let lead = LeadId::new(id).map_err(|f| StoreError::corrupt("opportunity_person", f))?;
+        for row in names.rows().query(&self.db(), &sql).await? {
+            let lead = names.of(&row, "opportunity_person")?;
             states.entry(lead).or_default().push(state_of(row.try_get_by_index(1)?)?);
         }
         Ok(states)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use abm_core::{LeadId, OpportunityState, Timestamp};
 use sea_orm::{ConnectionTrait, QueryResult};
 
-use crate::opportunity::state_of;
+use crate::opportunity::state_number;
 use crate::{StoreError, View};
 
 /// A lead that was marketing qualified, and when it was accepted.
@@ -74,24 +74,22 @@ impl View {
         &self,
         leads: impl IntoIterator<Item = LeadId>,
     ) -> Result<BTreeMap<LeadId, FirstSale>, StoreError> {
-        let of = format!(
-            "(SELECT p.workspace_id, p.lead_id, o.state, o.opened_at, o.closed_at, o.created_at \
-             FROM opportunity_person AS p CROSS JOIN opportunity AS o \
-             WHERE o.workspace_id = {workspace} AND p.workspace_id = {workspace} \
-             AND o.opportunity_id = p.opportunity_id)",
+        let names = self.names_of(leads).await?;
+        let sql = format!(
+            "SELECT r.lead_id, COALESCE(o.opened_at, o.closed_at, o.created_at), \
+             CASE WHEN o.state = {won} THEN COALESCE(o.closed_at, o.created_at) END \
+             FROM {{rows}} AS r CROSS JOIN opportunity_person AS p CROSS JOIN opportunity AS o \
+             WHERE p.workspace_id = {workspace} AND p.lead_id = r.lead_id \
+             AND o.workspace_id = {workspace} AND o.opportunity_id = p.opportunity_id",
+            won = state_number(OpportunityState::Won),
             workspace = self.workspace
         );
-        let columns = "r.survivor_id, COALESCE(s.opened_at, s.closed_at, s.created_at), \
-                       COALESCE(s.closed_at, s.created_at), s.state";
-        let query = self.of_leads_and_merged(leads, columns, &of, "true");
         let mut sales: BTreeMap<LeadId, FirstSale> = BTreeMap::new();
-        for row in self.db().query_all_raw(query).await? {
-            let won = state_of(row.try_get_by_index(3)?)? == OpportunityState::Won;
-            let won_at = if won { moment(&row, 2)? } else { None };
-            let first = sales.entry(lead_in(&row, "opportunity_person")?).or_default();
+        for row in names.rows().query(&self.db(), &sql).await? {
+            let first = sales.entry(names.of(&row, "opportunity_person")?).or_default();
             let earlier = |one: Option<Timestamp>, other| one.into_iter().chain(other).min();
             first.opened_at = earlier(first.opened_at, moment(&row, 1)?);
-            first.won_at = earlier(first.won_at, won_at);
+            first.won_at = earlier(first.won_at, moment(&row, 2)?);
         }
         Ok(sales)
     }
@@ -104,13 +102,15 @@ impl View {
         &self,
         leads: impl IntoIterator<Item = LeadId>,
     ) -> Result<BTreeMap<LeadId, String>, StoreError> {
-        let columns = "r.survivor_id, s.joined_at, s.handoff_id";
-        let query = self.of_leads_and_merged(leads, columns, "handoff_lead", "true");
+        const TABLE: &str = "handoff_lead";
+        let names = self.names_of(leads).await?;
+        let condition = format!("s.workspace_id = {} AND s.lead_id = r.lead_id", self.workspace);
+        let columns = "s.lead_id, s.joined_at, s.handoff_id";
+        let query = names.rows().into_look_up(&self.db(), columns, TABLE, &condition);
         let mut first: BTreeMap<LeadId, (i64, String)> = BTreeMap::new();
         for row in self.db().query_all_raw(query).await? {
             let found = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-            let known =
-                first.entry(lead_in(&row, "handoff_lead")?).or_insert_with(|| found.clone());
+            let known = first.entry(names.of(&row, TABLE)?).or_insert_with(|| found.clone());
             if found < *known {
                 *known = found;
             }

@@ -35,12 +35,13 @@ impl View {
         leads: impl IntoIterator<Item = LeadId>,
     ) -> Result<BTreeMap<LeadId, BTreeMap<Criterion, Qualification>>, StoreError> {
         const TABLE: &str = "qualification";
-        let columns = "r.survivor_id, s.criterion, s.value, s.source, s.at, s.caller";
-        let query = self.of_leads_and_merged(leads, columns, TABLE, "true");
+        let names = self.names_of(leads).await?;
+        let condition = format!("s.workspace_id = {} AND s.lead_id = r.lead_id", self.workspace);
+        let columns = "s.lead_id, s.criterion, s.value, s.source, s.at, s.caller";
+        let query = names.rows().into_look_up(&self.db(), columns, TABLE, &condition);
         let mut found: BTreeMap<LeadId, BTreeMap<Criterion, Qualification>> = BTreeMap::new();
         for row in self.db().query_all_raw(query).await? {
-            let lead: String = row.try_get_by_index(0)?;
-            let lead = LeadId::new(lead).map_err(|found| StoreError::corrupt(TABLE, found))?;
+            let lead = names.of(&row, TABLE)?;
             let criterion: String = row.try_get_by_index(1)?;
             let known = Qualification {
                 criterion: name(TABLE, &criterion, Criterion::from_name)?,
