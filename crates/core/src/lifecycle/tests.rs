@@ -183,14 +183,18 @@ fn a_stage_that_is_asked_for_is_reached_by_its_path_or_not_at_all() {
 fn any_asked() -> impl Strategy<Value = (Move, Asked)> {
     let grounds =
         (any::<[bool; 4]>(), 0i64..3, select(vec![None, Some(Outcome::Open), Some(Outcome::Won)]));
-    (select(Move::ALL), select(Actor::ALL), 0i64..1_000, grounds).prop_map(
-        |(step, actor, at, ([reason, handoff, unknown, raised_hand], nurture, outcome))| {
+    let stands = [at(Stage::Subscriber), at(Stage::Mql), at(Stage::Sql), at(Stage::Other)];
+    let marked = Mark::ALL.iter().map(|mark| marked(*mark));
+    let duplicate = select(stands.into_iter().chain(marked).collect::<Vec<_>>());
+    (select(Move::ALL), select(Actor::ALL), 0i64..1_000, grounds, duplicate).prop_map(
+        |(step, actor, at, grounds, duplicate)| {
+            let ([reason, handoff, unknown, raised_hand], nurture, outcome) = grounds;
             let grounds = Grounds {
                 reason,
                 handoff,
                 unknown: if unknown { vec![Criterion::Need] } else { Vec::new() },
                 raised_hand,
-                duplicate: None,
+                duplicate: Some(duplicate),
                 nurture_until: (nurture > 0).then(|| Timestamp::from_secs(nurture * 400)),
                 outcome,
             };
@@ -207,6 +211,17 @@ proptest! {
         let mut life = at(Stage::Subscriber);
         for (step, asked) in walk {
             let Ok(after) = life.after(step, &asked) else { continue };
+            if step == Move::Merge {
+                let duplicate = asked.grounds.duplicate.unwrap();
+                let taken_over = Lifecycle { outcome: life.outcome, ..duplicate };
+                prop_assert!(after == life || after == taken_over);
+                // Whichever of both is the survivor, what was decided is the same.
+                let grounds = Grounds { duplicate: Some(life), ..Grounds::default() };
+                let other = duplicate.after(step, &Asked { grounds, ..asked }).unwrap();
+                prop_assert_eq!((other.decided, other.mark), (after.decided, after.mark));
+                life = after;
+                continue;
+            }
             if after.decided == Stage::Sql && life.decided != Stage::Sql {
                 prop_assert_eq!(life.decided, Stage::Mql);
                 prop_assert!(matches!(asked.actor, Actor::Sales | Actor::Admin));
