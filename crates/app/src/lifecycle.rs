@@ -25,7 +25,7 @@ pub(crate) struct Record {
 pub(crate) struct Moving {
     records: BTreeMap<LeadId, LifecycleRecord>,
     moves: Vec<Transition>,
-    /// Who took over from a duplicate when they were first qualified.
+    /// Survivors of a merge: when they were qualified may have changed without a move.
     merged: BTreeSet<LeadId>,
     now: Timestamp,
 }

@@ -6,7 +6,7 @@ use abm_core::{AccountId, Activity, ActivityKey, DAY, LeadId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    QueryTrait, Select,
 };
 
 use crate::account::attributes_json;
@@ -132,10 +132,16 @@ impl View {
     }
 
     async fn all_activities(&self, of: Condition) -> Result<Vec<StoredActivity>, StoreError> {
-        let query = Entity::find()
-            .filter(Column::WorkspaceId.eq(self.workspace.0))
-            .filter(of)
-            .build(self.db().get_database_backend());
+        let query = Entity::find().filter(Column::WorkspaceId.eq(self.workspace.0)).filter(of);
+        self.in_order(query).await
+    }
+
+    /// The activities of a query by time, and of one moment by their keys.
+    pub(crate) async fn in_order(
+        &self,
+        query: Select<Entity>,
+    ) -> Result<Vec<StoredActivity>, StoreError> {
+        let query = query.build(self.db().get_database_backend());
         let rows = self.rows::<Entity>(query).await?.into_iter().map(StoredActivity::try_from);
         let mut found: Vec<StoredActivity> = rows.collect::<Result<_, _>>()?;
         found.sort_unstable_by(|one, other| {

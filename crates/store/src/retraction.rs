@@ -2,10 +2,7 @@
 
 use abm_core::{ActivityKey, LeadId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    Select,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::activity::ActivityPlace;
 use crate::bulk::{Column as Bulk, Rows};
@@ -95,14 +92,7 @@ impl View {
         if let Some(end) = end {
             query = query.filter(place_column().lte(place_value(end)));
         }
-        let query = query.build(self.db().get_database_backend());
-        let rows = self.rows::<Entity>(query).await?.into_iter().map(StoredActivity::try_from);
-        let mut found: Vec<StoredActivity> = rows.collect::<Result<_, _>>()?;
-        found.sort_unstable_by(|one, other| {
-            let (one, other) = (&one.activity, &other.activity);
-            (one.occurred_at, &one.key).cmp(&(other.occurred_at, &other.key))
-        });
-        Ok(found)
+        self.in_order(query).await
     }
 
     fn activities_in_time(
