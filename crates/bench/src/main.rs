@@ -54,13 +54,13 @@ async fn main() -> Result<()> {
 /// Runs the wanted parts on one engine, each after the other on what the one before it stored.
 async fn run(options: &Options, engine: Engine, world: &World) -> Result<()> {
     let service = Service::start(options, engine, world.now).await?;
-    service.add_profiles(world).await?;
     if options.wants(Part::Ingest) {
+        service.add_profiles(world).await?;
         for table in ingest::run(options, engine, world, &service).await? {
             println!("{table}");
         }
     } else {
-        service.add_activities(world).await?;
+        service.load(world).await?;
     }
     if options.wants(Part::Views) {
         println!("{}", views::run(options, engine, world, &service).await?);

@@ -1,8 +1,6 @@
 //! Refold: every account is scored anew under a changed model, as a try and for good.
 
-use std::time::Duration;
-
-use abm_app::{ModelChoice, OperationState, RequestKey, Rules, SimulateQuestion, SimulationPart};
+use abm_app::{ModelChoice, SimulateQuestion, SimulationPart};
 use abm_core::model::DEFAULT_FILE;
 use anyhow::{Result, ensure};
 use tokio::time::Instant;
@@ -13,9 +11,6 @@ use crate::service::Service;
 use crate::stats::median;
 use crate::table::{Table, two, whole};
 use crate::world::World;
-
-/// How often is asked whether a model is in force.
-const POLL: Duration = Duration::from_millis(20);
 
 /// Publishes changed models and waits until every account is assessed under them.
 pub(crate) async fn run(
@@ -57,28 +52,12 @@ pub(crate) async fn run(
     Ok(table)
 }
 
-/// The seconds from publishing a model to the moment in which it is in force.
+/// The seconds until a changed model is in force for every account.
 async fn refold(service: &Service, id: &str, file: String, accounts: usize) -> Result<f64> {
     ensure!(file != DEFAULT_FILE, "the model is not changed");
-    let (app, workspace) = (&service.app, service.workspace);
-    let key = RequestKey::new(id, id.as_bytes());
-    let started = Instant::now();
-    let rules = Rules::File(file);
-    let begun = app.publish_model(workspace, key, rules, String::new(), None, "bench".into());
-    let (_, operation, _) = begun.await?;
-    loop {
-        // The server does the work, in the background.
-        tokio::time::sleep(POLL).await;
-        let (done, _) = app.operation(workspace, &operation.id).await?;
-        if done.state != OperationState::Running {
-            let elapsed = started.elapsed();
-            ensure!(done.state == OperationState::Succeeded, "the model did not come into force");
-            ensure!(done.total >= accounts as u64, "{} of {accounts} accounts", done.total);
-            // What was shown before is removed outside the time.
-            while app.work_on(workspace).await? {}
-            return Ok(elapsed.as_secs_f64());
-        }
-    }
+    let published = service.publish(id, file).await?;
+    ensure!(published.accounts >= accounts as u64, "{published:?} of {accounts} accounts");
+    Ok(published.took.as_secs_f64())
 }
 
 /// The seconds of a try on the whole base, from the call to its last part.

@@ -202,8 +202,7 @@ async fn other_world(options: &Options, engine: Engine, accounts: usize) -> Resu
     let world = World::new(options.seed, accounts, options.activities_per_account);
     let purpose = format!("list{accounts}");
     let service = Service::start_for(options, engine, world.now, &purpose).await?;
-    service.add_profiles(&world).await?;
-    service.add_activities(&world).await?;
+    service.load(&world).await?;
     service.database.settle().await?;
     Ok(service)
 }
