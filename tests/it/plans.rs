@@ -64,3 +64,25 @@ async fn every_index_is_used_by_who_asks_for_its_columns() {
         assert!(plan.contains(&format!("INDEX {index} ")), "{query}: {plan}");
     }
 }
+
+#[tokio::test]
+async fn activities_of_somebody_are_found_by_index_and_not_by_walking_back_through_all() {
+    let world = World::new(Engine::Sqlite).await;
+    let sql = world.sql().await;
+    let newest = "occurred_at DESC, source DESC, activity_id DESC LIMIT 10";
+    for (of, order, index) in [
+        ("lead_id <> '' AND lead_id = 'ada'", "", "activity_by_lead"),
+        (
+            "lead_id <> '' AND lead_id IN (SELECT value FROM json_each('[]'))",
+            "occurred_at + 0 DESC, ",
+            "activity_by_lead",
+        ),
+        ("lead_id = '' AND account_id = 'ibm'", "", "activity_of_visitor"),
+    ] {
+        let query = format!(
+            "SELECT * FROM activity WHERE workspace_id = 1 AND {of} ORDER BY {order}{newest}"
+        );
+        let plan = sql.plan(&query).await;
+        assert!(plan.contains(&format!("INDEX {index} ")), "{query}: {plan}");
+    }
+}

@@ -1,20 +1,21 @@
 //! Activities and the receipts that keep an id from being used twice.
 
+mod list;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use abm_core::{AccountId, Activity, ActivityKey, DAY, LeadId, Timestamp};
-use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait, Select,
 };
 
 use crate::account::attributes_json;
 use crate::bulk::{Column as Bulk, Rows};
 use crate::entity::activity::{Column, Entity, Model};
-use crate::entity::lead;
 use crate::lead::account_or_none;
 use crate::{StoreError, StoredActivity, View, WriteTx};
+
+pub use list::{ActivityPlace, ActivitySubject};
 
 /// Seconds of one bucket of receipts. Three buckets are looked at, so that an id sent again
 /// with another time is seen for at least 32 days.
@@ -24,18 +25,6 @@ const BUCKET_SECS: i64 = 16 * DAY;
 pub(crate) fn bucket(received_at: Timestamp) -> i64 {
     received_at.secs().div_euclid(BUCKET_SECS)
 }
-
-/// Which activities to list.
-#[derive(Clone, Debug)]
-pub enum ActivitySubject {
-    /// Of one person.
-    Lead(LeadId),
-    /// Of an account: its people as matched now, and its unknown visitor.
-    Account(AccountId),
-}
-
-/// Where a page of activities begins: after this one, going back in time.
-pub type ActivityPlace = (Timestamp, ActivityKey);
 
 /// An activity that is to be stored.
 #[derive(Clone, Copy, Debug)]
@@ -49,62 +38,6 @@ pub struct NewActivity<'a> {
 }
 
 impl View {
-    /// Activities of a subject, the newest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn activities(
-        &self,
-        subject: &ActivitySubject,
-        from: Option<Timestamp>,
-        until: Option<Timestamp>,
-        after: Option<ActivityPlace>,
-        limit: u64,
-    ) -> Result<Vec<StoredActivity>, StoreError> {
-        let mut query = Entity::find().filter(Column::WorkspaceId.eq(self.workspace.0));
-        query = match subject {
-            ActivitySubject::Lead(lead) => query.filter(Column::LeadId.eq(lead.as_str())),
-            ActivitySubject::Account(account) => {
-                let people = lead::Entity::find()
-                    .select_only()
-                    .column(lead::Column::LeadId)
-                    .filter(lead::Column::WorkspaceId.eq(self.workspace.0))
-                    .filter(lead::Column::AccountId.eq(account.as_str()))
-                    .into_query();
-                let visitor = Condition::all()
-                    .add(Column::LeadId.eq(""))
-                    .add(Column::AccountId.eq(account.as_str()));
-                query.filter(Condition::any().add(Column::LeadId.in_subquery(people)).add(visitor))
-            }
-        };
-        if let Some(from) = from {
-            query = query.filter(Column::OccurredAt.gte(from.micros()));
-        }
-        if let Some(until) = until {
-            query = query.filter(Column::OccurredAt.lt(until.micros()));
-        }
-        if let Some((occurred_at, key)) = after {
-            let place = Expr::tuple([
-                Expr::col(Column::OccurredAt),
-                Expr::col(Column::Source),
-                Expr::col(Column::ActivityId),
-            ]);
-            query = query.filter(place.lt(Expr::tuple([
-                occurred_at.micros().into(),
-                key.source.into(),
-                key.activity_id.into(),
-            ])));
-        }
-        let rows = query
-            .order_by_desc(Column::OccurredAt)
-            .order_by_desc(Column::Source)
-            .order_by_desc(Column::ActivityId)
-            .limit(limit)
-            .all(&self.db())
-            .await?;
-        rows.into_iter().map(StoredActivity::try_from).collect()
-    }
-
     /// All activities of some people, in canonical order.
     ///
     /// # Errors
