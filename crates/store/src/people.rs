@@ -16,15 +16,15 @@ use quick_cache::sync::Cache;
 
 use crate::{AccountState, PersonState, StoreError, WriteTx};
 
-/// Most people kept in all: some tens of megabytes.
-const PEOPLE: u64 = 50_000;
+/// Most bytes of people kept in all: a quarter of what the service may use.
+const BYTES: u64 = 128 << 20;
 
-/// A guess of how many accounts these are.
-const ACCOUNTS: usize = 5_000;
+/// A guess of how many accounts these are: four people each, who did some ten things.
+const ACCOUNTS: usize = 60_000;
 
 #[derive(Debug)]
 pub(crate) struct KeptPeople {
-    kept: Cache<(WorkspaceId, AccountId), Kept, ByPeople>,
+    kept: Cache<(WorkspaceId, AccountId), Kept, ByBytes>,
     stamp: AtomicU64,
 }
 
@@ -35,18 +35,30 @@ struct Kept {
 }
 
 #[derive(Clone, Debug)]
-struct ByPeople;
+struct ByBytes;
 
-impl Weighter<(WorkspaceId, AccountId), Kept> for ByPeople {
-    fn weight(&self, _: &(WorkspaceId, AccountId), kept: &Kept) -> u64 {
-        1 + kept.people.len() as u64
+impl Weighter<(WorkspaceId, AccountId), Kept> for ByBytes {
+    fn weight(&self, (_, id): &(WorkspaceId, AccountId), kept: &Kept) -> u64 {
+        let people: usize = kept.people.iter().map(bytes).sum();
+        (size_of::<(WorkspaceId, AccountId, Kept)>() + id.as_str().len() + people) as u64
     }
+}
+
+/// About what a person takes in memory: nearly all of it is what they did.
+fn bytes(person: &PersonState) -> usize {
+    let account = person.account.as_ref().map_or(0, |account| account.as_str().len());
+    let (entries, overflow) = (person.ledger.entries(), person.ledger.overflow());
+    size_of::<PersonState>()
+        + person.lead.as_str().len()
+        + account
+        + size_of_val(entries)
+        + overflow.len() * size_of::<((i64, u16), u64)>()
 }
 
 impl Default for KeptPeople {
     fn default() -> Self {
         Self {
-            kept: Cache::with_weighter(ACCOUNTS, PEOPLE, ByPeople),
+            kept: Cache::with_weighter(ACCOUNTS, BYTES, ByBytes),
             // Replicas count from far apart.
             stamp: AtomicU64::new(RandomState::new().hash_one(())),
         }
