@@ -6,10 +6,11 @@ use abm_app::{Depth, Opened, Question, ScoreKind};
 use abm_core::explain::{Explanation, Line, What};
 use abm_core::missing::{Goal, Lack, Missing};
 use abm_core::{AccountId, LeadId, Seniority, Timestamp};
-use abm_tests::{HOUR, LIVELY, World, account, activity, both_engines, days, lead};
+use abm_tests::{HOUR, LIVELY, World, account, activity, both_engines, days, lead, lively};
 
 both_engines!(
     the_lines_of_an_account_add_up_to_its_score_at_any_moment,
+    what_a_view_says_that_people_give_is_what_the_explanation_says,
     every_activity_that_counts_is_named_once,
     an_explanation_opens_no_further_than_asked,
     what_is_missing_and_when_the_tier_ends_is_told,
@@ -33,6 +34,40 @@ async fn fill(world: &World) {
     }
     let visits = (0..9).map(|n| activity("net", &format!("{n}")).account("ibm").after(-n * HOUR));
     world.record(visits).await;
+}
+
+async fn what_a_view_says_that_people_give_is_what_the_explanation_says(world: World) {
+    fill(&world).await;
+    let operators = ["saturating_sum", "max", "mean", "median", "top_k_mean", "champion"];
+    for operator in operators {
+        if operator != operators[0] {
+            let named = format!("operator: {operator}");
+            world.publish(&lively("operator: saturating_sum", &named)).await;
+        }
+        // As stored, and assessed anew, of however many people.
+        for as_of in [None, Some(world.now())] {
+            let opened = world.explain("ibm", ScoreKind::Engagement, as_of).await;
+            let told = &opened.opened.explanation.lines;
+            let told = told.iter().filter_map(|line| match &line.what {
+                What::Person { lead, share, .. } => Some((lead.clone(), *share)),
+                _ => None,
+            });
+            let told: BTreeMap<LeadId, f64> = told.collect();
+            for people in [1, 3, 50] {
+                let id = AccountId::new("ibm").unwrap();
+                let view = world.app.account_view(world.workspace, &id, as_of, None, people).await;
+                let view = view.unwrap();
+                assert_eq!(view.people.len(), view.shares.len());
+                for (person, share) in view.people.iter().zip(&view.shares) {
+                    let told = told.get(&person.lead).copied().unwrap_or(0.0);
+                    assert!((share - told).abs() < 1e-9, "{operator}: {share} for {told}");
+                }
+                let any = view.shares.iter().any(|share| *share > 0.0);
+                // Those who add most need not be the one in the middle.
+                assert!(any || people < 50, "{operator}");
+            }
+        }
+    }
 }
 
 fn question(kind: ScoreKind, depth: Depth, as_of: Option<Timestamp>) -> Question {

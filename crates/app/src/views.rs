@@ -1,13 +1,15 @@
 //! What is shown: accounts, ranked lists, people.
 
 use abm_core::assess::{
-    AccountRules, Assessment, LeadRules, Momentum, Visits, assess, assess_lead, momentum,
+    AccountRules, Assessment, LeadRules, Momentum, Person, Visits, assess, assess_lead, momentum,
     raw_points, visits,
 };
+use abm_core::engagement::Reading;
 use abm_core::fit::Fit;
 use abm_core::grade::Label;
 use abm_core::lifecycle::{Lifecycle, account_stage};
 use abm_core::missing::{Missing, missing};
+use abm_core::rollup::Part;
 use abm_core::rule::AccountFacts;
 use abm_core::tier::Tier;
 use abm_core::title::Position;
@@ -42,6 +44,9 @@ pub struct AccountView {
     pub reasons: Vec<String>,
     /// The people who add most to it.
     pub people: Vec<TopPerson>,
+    /// Of each of these people the part of the account's engagement that they give, before the
+    /// curve, 0 to 1. Those of everybody and of the unknown visitor add up to 1, or are 0.
+    pub shares: Vec<f64>,
     /// Its opportunities as stored now, whatever the moment it is shown at.
     pub opportunities: OpportunityTotals,
     /// Where it stands between marketing and sales now; `None` where there is nobody.
@@ -125,7 +130,8 @@ impl App {
         if as_of.is_none() && version.is_none() {
             let found = view.account_as_shown(id, people).await?;
             let found = found.ok_or_else(|| AppError::not_found("account", id))?;
-            let ShownAccount { account, scores, people, opportunities, lifecycles, .. } = found;
+            let ShownAccount { account, scores, people, members, visitor, .. } = found;
+            let (opportunities, lifecycles) = (found.opportunities, found.lifecycles);
             let now = self.clock().now().secs();
             // Between the moment of a change and the timer's work on it, the answer is found
             // here: what is shown is never behind the clock.
@@ -136,6 +142,7 @@ impl App {
                     true => open_handoff(&view, id).await?,
                     false => None,
                 };
+                let shares = shares_of(&compiled, &people, members, &visitor, now);
                 return Ok(AccountView {
                     label: compiled.model.grades.label(scores.fit, scores.engagement),
                     reasons: reasons(&compiled, &scores),
@@ -145,6 +152,7 @@ impl App {
                     momentum: None,
                     visits: None,
                     people,
+                    shares,
                     stage: account_stage(lifecycles, opportunities.outcome()),
                     opportunities,
                     handoff,
@@ -176,6 +184,11 @@ impl App {
         }
         let scores = AccountScores::from(state_of(&compiled, &subject, &found, at));
         let (model, Subject { people, visitor, .. }) = (&compiled.model, &subject);
+        let members = people.iter().zip(&found.people);
+        let members = members.filter(|(person, _)| person.rules.exclusion.is_none());
+        let part = |person: &Person, engagement| Part { engagement, percent: person.rules.percent };
+        let members = members.map(|(person, now)| (person.lead.clone(), part(person, now.score)));
+        let shares = shares_of(&compiled, &top, members.collect(), visitor, at);
         let raw = raw_points(model, people, visitor, at);
         let (momentum, visits) =
             (momentum(model, people, visitor, at), visits(model, people, visitor, at));
@@ -188,6 +201,7 @@ impl App {
             momentum: Some(momentum),
             visits: Some(visits),
             people: top,
+            shares,
             opportunities,
             stage,
             handoff,
@@ -448,6 +462,29 @@ fn top_people(subject: &Subject, found: &Assessment, at: i64) -> Vec<TopPerson> 
         .collect();
     top.sort_unstable_by(TopPerson::compare);
     top
+}
+
+/// The part that each of some people gives to an account's engagement, as explanations tell it.
+/// `members` are those who are part of it, in the order of their ids.
+fn shares_of(
+    compiled: &Compiled,
+    of: &[TopPerson],
+    members: Vec<(LeadId, Part)>,
+    visitor: &Ledger,
+    at: i64,
+) -> Vec<f64> {
+    let model = &compiled.model;
+    let (leads, mut parts): (Vec<LeadId>, Vec<Part>) = members.into_iter().unzip();
+    if visitor.last_at(at).is_some() {
+        let engagement = Reading::new(model, visitor).engagement(at);
+        parts.push(Part { engagement, percent: model.rollup.unknown_visitor_percent });
+    }
+    let shares = model.rollup.shares(&parts);
+    let share = |person: &TopPerson| {
+        let place = leads.binary_search(&person.lead).ok()?;
+        shares.get(place).copied()
+    };
+    of.iter().map(|person| share(person).unwrap_or(0.0)).collect()
 }
 
 async fn open_handoff(view: &View, id: &AccountId) -> Result<Option<HandoffRecord>, AppError> {

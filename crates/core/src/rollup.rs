@@ -186,6 +186,15 @@ impl Rollup {
         Combined { score: self.score(parts), shares }
     }
 
+    /// The part of each in what an account's engagement is made of, before the curve, 0 to 1; all
+    /// add up to 1, or are 0.
+    #[must_use]
+    pub fn shares(&self, parts: &[Part]) -> Vec<f64> {
+        let adds = self.combine(parts).shares;
+        let sum: f64 = adds.iter().sum();
+        adds.into_iter().map(|adds| if sum > 0.0 { adds / sum } else { 0.0 }).collect()
+    }
+
     /// By what each part's weighted value counts in the sum.
     fn factors(&self, parts: &[Part]) -> Vec<f64> {
         let mut factors = vec![0.0; parts.len()];

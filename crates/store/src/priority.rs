@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use abm_core::lifecycle::Lifecycle;
+use abm_core::rollup::Part;
 use abm_core::tier::Tier;
 use abm_core::title::Position;
-use abm_core::{AccountId, BuyingRole, LeadId, Seniority};
+use abm_core::{AccountId, BuyingRole, LeadId, Ledger, Seniority};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Deserialize;
 
@@ -49,6 +50,10 @@ pub struct ShownAccount {
     pub scores: AccountScores,
     /// The people who add most to it, the most important first.
     pub people: Vec<TopPerson>,
+    /// Everybody who is part of its engagement, in the order of their ids.
+    pub members: Vec<(LeadId, Part)>,
+    /// What its unknown visitor did.
+    pub visitor: Ledger,
     /// Its opportunities.
     pub opportunities: OpportunityTotals,
     /// Where its people stand, each way once.
@@ -164,6 +169,11 @@ impl View {
                  ORDER BY s.engagement * s.percent DESC, s.lead_id LIMIT {people}"
             ),
         );
+        let members = document::expression(
+            backend,
+            &document::array(backend, &["lead_id", "engagement", "percent"]),
+            &format!("SELECT s.* FROM lead_state AS s {live} AND s.exclusion IS NULL"),
+        );
         let lifecycles = document::expression(
             backend,
             &document::array(backend, LifecycleRow::COLUMNS),
@@ -179,8 +189,9 @@ impl View {
             ),
         );
         let sql = format!(
-            "SELECT a.*, {scores} AS scores, {people} AS people, {lifecycles} AS lifecycles, \
-             {sales} AS sales, EXISTS (SELECT 1 FROM handoff AS s {of_account} AND s.is_open \
+            "SELECT a.*, {scores} AS scores, {people} AS people, {members} AS members, \
+             (SELECT s.visitor_ledger FROM account_state AS s {live}) AS visitor, \
+             {lifecycles} AS lifecycles, {sales} AS sales, EXISTS (SELECT 1 FROM handoff AS s {of_account} AND s.is_open \
              AND s.account_id <> '') AS is_handed_over, {} AS revision FROM account AS a WHERE a.workspace_id = {} AND a.account_id = {value}",
             self.revision_column(),
             self.workspace
@@ -193,6 +204,8 @@ impl View {
         let people: Result<Vec<_>, _> = people.into_iter().map(TopPerson::try_from).collect();
         let mut people = people?;
         people.sort_unstable_by(TopPerson::compare);
+        let members = document::parse(&row.try_get::<String>("", "members")?)?;
+        let visitor: Vec<u8> = row.try_get("", "visitor")?;
         let sales = document::parse(&row.try_get::<String>("", "sales")?)?;
         let lifecycles =
             document::parse::<LifecycleRow>(&row.try_get::<String>("", "lifecycles")?)?;
@@ -203,12 +216,27 @@ impl View {
             account: account::Model::from_query_result(&row, "")?.try_into()?,
             scores: scores.try_into()?,
             people,
+            members: members_of(members)?,
+            visitor: Ledger::decode(&visitor)
+                .map_err(|found| StoreError::corrupt("account_state", found))?,
             opportunities: totals_of(sales)?,
             lifecycles: lifecycles?,
             is_handed_over: row.try_get("", "is_handed_over")?,
             revision: revision.unsigned_abs(),
         }))
     }
+}
+
+/// Who is part of an account's engagement, by id.
+fn members_of(rows: Vec<(String, i16, u32)>) -> Result<Vec<(LeadId, Part)>, StoreError> {
+    const TABLE: &str = "lead_state";
+    let member = |(id, engagement, percent): (String, i16, u32)| {
+        let lead = LeadId::new(id).map_err(|found| StoreError::corrupt(TABLE, found))?;
+        Ok((lead, Part { engagement: score_of(TABLE, engagement)?, percent }))
+    };
+    let mut members: Vec<_> = rows.into_iter().map(member).collect::<Result<_, StoreError>>()?;
+    members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(members)
 }
 
 /// One of the people who add most to an account.

@@ -31,13 +31,12 @@ pub fn explain_account_engagement(
         parts.push(Part { engagement, percent: visitor_percent });
     }
     let combined = model.rollup.combine(&parts);
-    let sum: f64 = combined.shares.iter().sum();
+    let shares = model.rollup.shares(&parts);
     let leads = members.map(|person| Some(&person.lead)).chain([None]);
     let mut lines: Vec<Line> = leads
-        .zip(parts.iter().zip(&combined.shares))
-        .filter(|(_, (_, adds))| **adds > 0.0)
-        .map(|(lead, (&Part { engagement, percent }, &adds))| {
-            let share = adds / sum;
+        .zip(parts.iter().zip(combined.shares.iter().zip(shares)))
+        .filter(|(_, (_, (adds, _)))| **adds > 0.0)
+        .map(|(lead, (&Part { engagement, percent }, (&adds, share)))| {
             let what = match lead {
                 Some(lead) => What::Person { lead: lead.clone(), engagement, percent, share },
                 None => What::UnknownVisitor { engagement, percent, share },

@@ -17,14 +17,15 @@ pub(crate) fn to_proto(view: AccountView, personal: bool) -> v1::AccountView {
         visits,
         reasons,
         people,
+        shares,
         opportunities,
         stage,
         handoff,
         revision: _,
     } = view;
     let mut account = account::to_proto(account);
-    let sum: f64 = people.iter().map(adds).sum();
-    let mut people: Vec<v1::PersonView> = people.iter().map(|one| person(one, sum)).collect();
+    let people = people.iter().zip(shares);
+    let mut people: Vec<v1::PersonView> = people.map(|(one, share)| person(one, share)).collect();
     let mut handoff = handoff.map(handoff::to_proto);
     if !personal {
         account.owner.clear();
@@ -77,12 +78,7 @@ pub(crate) fn count(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// Weighted engagement.
-fn adds(person: &TopPerson) -> f64 {
-    f64::from(person.engagement) * f64::from(person.percent) / 100.0
-}
-
-fn person(person: &TopPerson, sum: f64) -> v1::PersonView {
+fn person(person: &TopPerson, share: f64) -> v1::PersonView {
     let position = lead::position(person.position);
     v1::PersonView {
         lead_id: person.lead.to_string(),
@@ -92,7 +88,7 @@ fn person(person: &TopPerson, sum: f64) -> v1::PersonView {
         engagement: person.engagement.into(),
         fit: person.fit.into(),
         weight_percent: count(person.percent),
-        share: if sum > 0.0 { adds(person) / sum } else { 0.0 },
+        share,
         last_activity_at: person.last_activity.map(time::from_secs),
         seniority_confidence: position.seniority_confidence,
         buying_role_confidence: position.buying_role_confidence,
