@@ -307,6 +307,49 @@ tiers:
     }
 
     #[test]
+    fn what_is_missing_or_does_not_fit_hides_nothing_of_its_rule_and_is_told_once() {
+        let told = |rules: &str| {
+            let found = parse(&format!("name: x\n{rules}")).expect_err(rules);
+            let told = found.iter().map(|found| format!("{}: {}", found.path, found.message));
+            told.collect::<Vec<_>>()
+        };
+        // A required field of another kind is not called missing, and the rule is looked at.
+        let found = told(
+            "lead_fit:\n  - {name: f, when: 'lead.title.matches(\"(\")', points: 1.5}\n  \
+             - {name: f, when: 'true', points: 3}",
+        );
+        assert_eq!(found.len(), 3, "{found:#?}");
+        assert!(found[0].starts_with("lead_fit[0].when: "), "{found:#?}");
+        assert!(found[1].starts_with("lead_fit[0].points: is "), "{found:#?}");
+        assert_eq!(found[2], "lead_fit[1].name: `f` is there twice");
+        // Nor does a missing name or rule hide the rest.
+        let found = told(
+            "signals:\n  - {when: 'true', points: 20000, colour: red}\n  - {name: a, points: .nan}\n  \
+             - {name: [b], when: {}, points: 1, daily_cap: 101}",
+        );
+        let paths: Vec<_> = found.iter().filter_map(|told| told.split(": ").next()).collect();
+        let expected = [
+            "signals[0]",
+            "signals[0].points",
+            "signals[0].colour",
+            "signals[1]",
+            "signals[1].points",
+            "signals[2].name",
+            "signals[2].when",
+            "signals[2].daily_cap",
+        ];
+        for path in expected {
+            assert!(paths.contains(&path), "{path} is not in {found:#?}");
+        }
+        assert_eq!(paths.len(), expected.len(), "{found:#?}");
+        // Lists and maps can be what is missing; what nothing can stand in for goes as a whole.
+        let found =
+            told("patterns:\n  - {name: p, within_days: 3, points: 20000}\ntiers: [{fit: 101}]");
+        assert!(found.iter().any(|told| told.starts_with("patterns[0].points: ")), "{found:#?}");
+        assert!(found.iter().any(|told| told == "tiers[0]: `tier` is missing"), "{found:#?}");
+    }
+
+    #[test]
     fn what_is_no_model_file_is_refused_where_it_goes_wrong() {
         for (file, line) in [
             ("", 1),

@@ -44,12 +44,16 @@ impl Problem {
     }
 
     /// With the line and column in the file; until now the column is one in the text at `path`.
-    pub(crate) fn placed(self, tree: &Node) -> Self {
+    /// `None` where it speaks of what the file does not say: that was told already.
+    pub(crate) fn placed(self, tree: &Node) -> Option<Self> {
         let steps = tree.steps(&self.path);
+        if tree.stands_in(&steps) {
+            return None;
+        }
         let (path, place) = tree.locate(&steps, false);
         let in_text = self.column.and_then(|column| tree.place_in_text(&steps, column));
         let place = in_text.unwrap_or(place);
-        Self { path, line: Some(place.line), column: Some(place.column), ..self }
+        Some(Self { path, line: Some(place.line), column: Some(place.column), ..self })
     }
 }
 

@@ -36,6 +36,9 @@ pub(crate) enum Step {
 pub(crate) struct Node {
     pub(crate) place: Place,
     pub(crate) value: Value,
+    /// Which of the values that stand in for one that is not there or does not fit it is; `None`
+    /// for what the file says.
+    pub(crate) stand_in: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -152,7 +155,7 @@ fn node<'a>(
         Event::Alias(_) | Event::UnresolvedAlias(_) => return Err(alias(span)),
         _ => return Err(Malformed::new(place, "a value is missing")),
     };
-    Ok(Node { place, value })
+    Ok(Node { place, value, stand_in: None })
 }
 
 /// The next event that is not a comment.
@@ -183,6 +186,16 @@ fn is_of_a_node(event: &Event<'_>) -> bool {
     )
 }
 
+/// What stands in for a value of unknown kind: a text that is a number as well, a list, a map.
+fn stand_in(number: usize) -> Option<Value> {
+    match number {
+        0 => Some(Value::Scalar { text: "1".to_owned(), style: ScalarStyle::Plain }),
+        1 => Some(Value::List(Vec::new())),
+        2 => Some(Value::Map(Vec::new())),
+        _ => None,
+    }
+}
+
 impl Node {
     /// Takes the node at the end of a path out of its list or map. Tells whether it was there.
     pub(crate) fn remove(&mut self, path: &[Step]) -> bool {
@@ -208,13 +221,51 @@ impl Node {
         }
     }
 
-    /// Adds a field to the map that this node is, with its own name as the text. Tells whether
-    /// it is a map.
-    pub(crate) fn add_text(&mut self, field: &str) -> bool {
-        let place = self.place;
-        let Value::Map(entries) = &mut self.value else { return false };
-        let value = Value::Scalar { text: field.to_owned(), style: ScalarStyle::Plain };
-        entries.push((Key { name: field.to_owned(), place }, Self { place, value }));
+    /// The node at the end of a path.
+    pub(crate) fn at(&self, path: &[Step]) -> Option<&Self> {
+        path.iter().try_fold(self, |node, step| match (&node.value, step) {
+            (Value::List(items), Step::Item(position)) => Some(&items.get(*position)?.1),
+            (Value::Map(entries), Step::Field(name)) => {
+                Some(&entries.iter().find(|(key, _)| key.name == *name)?.1)
+            }
+            _ => None,
+        })
+    }
+
+    fn at_mut(&mut self, path: &[Step]) -> Option<&mut Self> {
+        path.iter().try_fold(self, |node, step| match (&mut node.value, step) {
+            (Value::List(items), Step::Item(position)) => Some(&mut items.get_mut(*position)?.1),
+            (Value::Map(entries), Step::Field(name)) => {
+                Some(&mut entries.iter_mut().find(|(key, _)| key.name == *name)?.1)
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether something on a path only stands in for what the file does not say.
+    pub(crate) fn stands_in(&self, path: &[Step]) -> bool {
+        let ends = (0..=path.len()).filter_map(|end| self.at(path.get(..end)?));
+        ends.into_iter().any(|node| node.stand_in.is_some())
+    }
+
+    /// Adds a field to the map at a path, with a value that stands in for it. Tells whether that
+    /// is a map.
+    pub(crate) fn add_stand_in(&mut self, path: &[Step], field: &str) -> bool {
+        let Some(node) = self.at_mut(path) else { return false };
+        let place = node.place;
+        let Value::Map(entries) = &mut node.value else { return false };
+        let Some(value) = stand_in(0) else { return false };
+        let value = Self { place, value, stand_in: Some(0) };
+        entries.push((Key { name: field.to_owned(), place }, value));
+        true
+    }
+
+    /// Has another kind of value stand in at a path. Tells whether there is one.
+    pub(crate) fn next_stand_in(&mut self, path: &[Step]) -> bool {
+        let Some(node) = self.at_mut(path) else { return false };
+        let Some(next) = node.stand_in.map(|last| last + 1) else { return false };
+        let Some(value) = stand_in(next) else { return false };
+        (node.value, node.stand_in) = (value, Some(next));
         true
     }
 
@@ -293,16 +344,7 @@ impl Node {
 
     /// Where a column of a text stands in the file, if the text is on the line where it begins.
     pub(crate) fn place_in_text(&self, path: &[Step], column: u64) -> Option<Place> {
-        let mut node = self;
-        for step in path {
-            node = match (&node.value, step) {
-                (Value::List(items), Step::Item(position)) => &items.get(*position)?.1,
-                (Value::Map(entries), Step::Field(name)) => {
-                    &entries.iter().find(|(key, _)| key.name == *name)?.1
-                }
-                _ => return None,
-            };
-        }
+        let node = self.at(path)?;
         let Value::Scalar { style, .. } = &node.value else { return None };
         let quote = match style {
             ScalarStyle::Plain => 0,

@@ -59,6 +59,6 @@ fn read_through(file: &str) -> Read {
     // Before any rule is compiled: that is what costs.
     checker.rules(&read);
     let model = checker.found.0.is_empty().then(|| checker.model(read));
-    errors.extend(checker.found.0.into_iter().map(|problem| problem.placed(&tree)));
+    errors.extend(checker.found.0.into_iter().filter_map(|problem| problem.placed(&tree)));
     Read { made: model.map(|model| (model, tree)), errors }
 }

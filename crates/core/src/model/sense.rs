@@ -21,7 +21,7 @@ pub(super) fn check(model: &Model, tree: &Node, broken: &Broken) -> Vec<Problem>
         patterns::check(model, &mut found);
     }
     bars::check(model, broken, &mut found);
-    let placed = found.into_iter().map(|problem| problem.into_warning().placed(tree));
+    let placed = found.into_iter().filter_map(|problem| problem.into_warning().placed(tree));
     placed.filter(|warning| !broken.touches(&warning.path)).collect()
 }
 

@@ -22,7 +22,7 @@ pub fn validate(file: &str) -> Vec<Problem> {
     match compiled(file) {
         Ok((_, read, tree)) => {
             let found = sense::check(&read).into_iter();
-            in_order(found.map(|problem| problem.placed(&tree)).collect())
+            in_order(found.filter_map(|problem| problem.placed(&tree)).collect())
         }
         Err(found) => found,
     }
@@ -57,6 +57,6 @@ fn compiled(file: &str) -> Result<(Policy, PolicyFile, Node), Vec<Problem>> {
             return Ok((policy, read, tree));
         }
     }
-    found.extend(checker.found.0.into_iter().map(|problem| problem.placed(&tree)));
+    found.extend(checker.found.0.into_iter().filter_map(|problem| problem.placed(&tree)));
     Err(in_order(found))
 }

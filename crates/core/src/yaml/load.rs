@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Node, parse, read};
+use super::{Node, Step, parse, read};
 use crate::problem::Problem;
 
 /// Most things that do not fit which are told of one file.
@@ -24,24 +24,40 @@ pub(crate) fn load<T: DeserializeOwned>(file: &str, found: &mut Vec<Problem>) ->
     }
 }
 
-/// Reads a value from a tree. What does not fit is noted and taken out of the tree, so that
-/// everything else is looked at as well.
+/// Reads a value from a tree. What does not fit is noted and taken out of the tree, and something
+/// stands in for what is then missing, so that everything else is looked at as well.
 fn read_tree<T: DeserializeOwned>(mut tree: Node, found: &mut Vec<Problem>) -> Option<(Node, T)> {
+    // The maps that a field was taken out of, and its name.
+    let mut taken: Vec<(Vec<Step>, String)> = Vec::new();
     while found.len() < MISFITS {
         let misfit = match read::<T>(&tree) {
             Ok(file) => return Some((tree, file)),
             Err(misfit) => misfit,
         };
-        let (path, place) = tree.locate(&misfit.path, misfit.is_name);
-        found.push(Problem {
-            line: Some(place.line),
-            column: Some(place.column),
-            ..Problem::new(path, misfit.message)
-        });
-        let mended = match (misfit.path.is_empty(), misfit.missing) {
-            (false, _) => tree.remove(&misfit.path),
-            (true, Some(field)) => tree.add_text(field),
-            (true, None) => false,
+        let (path, missing) = (&misfit.path, misfit.missing);
+        let was_told = tree.stands_in(path)
+            || missing
+                .is_some_and(|field| taken.iter().any(|(map, name)| map == path && name == field));
+        if !was_told {
+            let (path, place) = tree.locate(path, misfit.is_name);
+            found.push(Problem {
+                line: Some(place.line),
+                column: Some(place.column),
+                ..Problem::new(path, misfit.message)
+            });
+        }
+        let mended = match (missing, path.split_last()) {
+            (Some(field), _) => tree.add_stand_in(path, field),
+            (None, _) if tree.next_stand_in(path) => true,
+            (None, Some((last, map))) => {
+                if let Step::Field(name) = last {
+                    taken.push((map.to_vec(), name.clone()));
+                }
+                // What nothing can stand in for goes with all around it.
+                let whole = if tree.stands_in(path) { map } else { path };
+                tree.remove(whole)
+            }
+            (None, None) => false,
         };
         if !mended {
             return None;
