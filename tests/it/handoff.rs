@@ -21,6 +21,7 @@ both_engines!(
     who_qualifies_meanwhile_joins_the_handoff_of_their_account,
     an_account_is_handed_over_when_it_qualifies,
     an_account_of_which_everybody_rests_is_not_handed_over,
+    an_account_that_goes_is_handed_over_to_nobody,
     nobody_is_handed_over_who_is_excluded_or_has_bought,
     nobody_is_handed_over_twice,
     the_packet_is_what_was_known_then,
@@ -162,6 +163,20 @@ async fn an_account_of_which_everybody_rests_is_not_handed_over(world: World) {
     assert_eq!((handoff.cause, &handoff.lead), (HandoffCause::Account, &None));
     let (work, _) = world.app.work_list(world.workspace, None, 10).await.unwrap();
     assert_eq!(work[0].next_contact.as_ref().unwrap().as_str(), "eve");
+}
+
+async fn an_account_that_goes_is_handed_over_to_nobody(world: World) {
+    // Every account qualifies, also one that is about to go.
+    let bar = "mqa: {fit: 30, engagement: 50, engaged_people: 2}";
+    let world = world.beside(2, &lively(bar, "mqa: {fit: 0}")).await;
+    world.leads([lead("ada")]).await;
+    world.set_stage("ada", StageChange::Disqualify, Actor::Marketing, "a supplier").await.unwrap();
+    world.leads([lead("ada").email("ada@x.com")]).await;
+    assert!(world.view("x.com").await.scores.mqa);
+    world.leads([lead("ada")]).await;
+    assert_eq!(world.account_ids().await, [""; 0]);
+    assert_eq!(world.handoffs().await, []);
+    world.digest().await;
 }
 
 async fn nobody_is_handed_over_who_is_excluded_or_has_bought(world: World) {

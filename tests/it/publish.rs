@@ -9,6 +9,7 @@ both_engines!(
     the_version_in_force_is_shown_until_the_new_one_is_complete,
     broken_off_it_goes_on_where_it_was,
     what_happens_meanwhile_is_in_the_new_scores,
+    what_time_has_brought_by_then_is_on_record_before_the_turn,
     two_processes_at_it_do_it_once,
     it_ends_however_much_is_recorded_meanwhile,
     a_draft_is_tried_published_and_retired,
@@ -167,6 +168,38 @@ async fn what_happens_meanwhile_is_in_the_new_scores(world: World) {
         assert_eq!(sequences, (1..=lines.len() as i64).collect::<Vec<_>>(), "{account}");
         assert!(lines.is_sorted_by_key(|line| (line.model_version, line.at)), "{account}");
     }
+}
+
+async fn what_time_has_brought_by_then_is_on_record_before_the_turn(world: World) {
+    let large = "{name: large, when: account.employees >= 1000, points:";
+    let other = lively(&format!("{large} 60"), &format!("{large} 10"));
+    let mut told = Vec::new();
+    for (workspace, timer) in [(2, true), (3, false)] {
+        let world = world.beside(workspace, LIVELY).await;
+        world.accounts([account("sap").employees(5_000)]).await;
+        world.leads([lead("ada").account("sap").title("CTO")]).await;
+        let row = |kind| activity("crm", kind).kind(kind).lead("ada");
+        world.record([row("demo_request"), row("meeting_held")]).await;
+        world.begin_publishing(&other).await;
+        // Every account is made before a month passes in which nobody looks.
+        lot(&world).await;
+        world.pass(40 * DAY);
+        if timer {
+            world.apply_due().await;
+        }
+        world.work().await;
+        assert_eq!(world.view("sap").await.scores.model_version, 2);
+        told.push(world.timeline("sap").await);
+        world.digest().await;
+    }
+    assert_eq!(told[0], told[1]);
+    let (last, before) = told[1].split_last().unwrap();
+    assert_eq!((last.cause, last.model_version), (Cause::Model, 2));
+    assert!(before.iter().all(|line| line.model_version == 1 && line.at <= last.at));
+    let by_time = |pair: &[abm_app::TimelineLine]| {
+        pair[1].cause == Cause::Time && pair[1].tier != pair[0].tier
+    };
+    assert!(before.windows(2).any(by_time), "{before:?}");
 }
 
 async fn two_processes_at_it_do_it_once(world: World) {

@@ -1,6 +1,7 @@
 //! Several processes on one PostgreSQL: the same results as one.
 
-use abm_app::RowOutcome;
+use abm_app::{AppError, RowOutcome, StoreError, UpsertOptions};
+use abm_store::Lock;
 use abm_tests::{Engine, LIVELY, World, account, activity, cases, days, lead};
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -181,5 +182,72 @@ async fn processes_that_start_at_once_on_an_empty_database_agree() {
     });
     for start in starts.collect::<Vec<_>>() {
         assert_eq!(start.await.unwrap().0, 1);
+    }
+}
+
+/// What lets a write collide, unless the number of the try meets a condition. The number counts on
+/// though the try is undone.
+fn collides(unless: &str) -> String {
+    format!(
+        "CREATE OR REPLACE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         IF NOT (nextval('tries') {unless}) THEN \
+         RAISE EXCEPTION 'collides' USING ERRCODE = '40001'; END IF; RETURN NULL; END $$"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_collides_is_tried_three_times() {
+    let world = World::new(Engine::Postgres).await;
+    let sql = world.sql().await;
+    sql.execute("CREATE SEQUENCE tries").await;
+    sql.execute(&collides("= 3")).await;
+    let trigger = "CREATE TRIGGER collides BEFORE INSERT ON lead EXECUTE FUNCTION collide()";
+    sql.execute(trigger).await;
+    let send = || {
+        let rows = vec![lead("ada").row()];
+        world.app.upsert_leads(world.workspace, world.request(), rows, UpsertOptions::default())
+    };
+    let tries = async || sql.numbers::<1>("SELECT last_value FROM tries").await;
+    send().await.unwrap();
+    assert_eq!(tries().await, [[3]]);
+    sql.execute(&collides("= 0")).await;
+    sql.execute("DELETE FROM lead").await;
+    let failed = send().await;
+    assert!(matches!(failed, Err(AppError::Store(StoreError::Conflict))), "{failed:?}");
+    assert_eq!(tries().await, [[6]]);
+}
+
+#[tokio::test]
+async fn who_waits_for_a_workspace_is_not_overtaken_by_those_who_share_it() {
+    let world = World::new(Engine::Postgres).await;
+    let sql = world.sql().await;
+    let waiting = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let begin = |lock| {
+        let (store, workspace) = (world.app.store().clone(), world.workspace);
+        async move { store.begin(workspace, lock).await.unwrap().unwrap().0 }
+    };
+    let first = begin(Lock::Shared).await;
+    let alone = tokio::spawn(begin(Lock::Exclusive));
+    let waits = async |least| {
+        while sql.numbers::<1>(waiting).await[0][0] < least {
+            tokio::task::yield_now().await;
+        }
+    };
+    waits(1).await;
+    // It could share what is shared already; but another waits.
+    let second = tokio::spawn(begin(Lock::Shared));
+    tokio::select! {
+        () = waits(2) => {}
+        () = until_finished(&second) => panic!("it went ahead"),
+    }
+    first.commit().await.unwrap();
+    alone.await.unwrap().commit().await.unwrap();
+    second.await.unwrap().commit().await.unwrap();
+}
+
+async fn until_finished<T>(task: &tokio::task::JoinHandle<T>) {
+    while !task.is_finished() {
+        tokio::task::yield_now().await;
     }
 }

@@ -1,6 +1,8 @@
 //! Activities taken back leave the state of never having come, and stay away.
 
-use abm_app::{ActivityFilter, AppError, Cause, RequestKey, Retracted, Retraction, RowOutcome};
+use abm_app::{
+    ActivityFilter, AppError, Cause, RequestKey, Retracted, Retraction, RowOutcome, Waiting,
+};
 use abm_core::assess::AssessedLead;
 use abm_core::rule::{Rule, Scope};
 use abm_core::{AccountId, ActivityKey, LeadId};
@@ -17,6 +19,8 @@ both_engines!(
     a_filter_takes_back_what_meets_all_of_it,
     what_a_filter_looks_through_is_cut_by_the_key,
     a_retraction_sent_again_is_done_once,
+    what_is_named_several_times_is_taken_back_once,
+    looking_for_what_a_filter_means_ends_when_nobody_waits,
     the_timeline_tells_a_retraction_as_the_cause,
     an_id_is_free_again_after_400_days,
 );
@@ -28,11 +32,6 @@ fn place(id: &str, at: i64) -> (abm_core::Timestamp, ActivityKey) {
 fn filter(kind: &str, rule: Option<&str>) -> Retraction {
     let rule = rule.map(|rule| Rule::compile(rule, Scope::Activity).unwrap());
     Retraction::Filter(ActivityFilter { kind: kind.to_owned(), ..Default::default() }, rule)
-}
-
-async fn retract(world: &World, retraction: Retraction) -> Retracted {
-    let (app, request) = (&world.app, world.request());
-    app.retract_activities(world.workspace, request, retraction, false).await.unwrap()
 }
 
 /// People with and without accounts, unknown visitors, hints; `bad` are those to be taken back.
@@ -82,7 +81,7 @@ async fn what_is_taken_back_leaves_the_state_of_never_having_come(world: World) 
         profiles(&world).await;
         assert_ne!(world.digest().await, expected);
         world.pass(waits);
-        let done = retract(&world, bad()).await;
+        let done = world.retract(bad()).await;
         assert_eq!((done.activities, done.next_from), (10, None));
         assert_eq!(world.digest().await, expected);
         assert_eq!(world.account_ids().await, clean.account_ids().await);
@@ -93,7 +92,7 @@ async fn what_is_taken_back_leaves_the_state_of_never_having_come(world: World) 
             assert_eq!(found.hint_email, other.hint_email, "{id}");
         }
         // Once more finds nothing.
-        assert_eq!(retract(&world, bad()).await.activities, 0);
+        assert_eq!(world.retract(bad()).await.activities, 0);
         assert_eq!(world.digest().await, expected);
     }
 }
@@ -101,7 +100,7 @@ async fn what_is_taken_back_leaves_the_state_of_never_having_come(world: World) 
 async fn what_is_taken_back_stays_away_however_often_it_is_sent_again(world: World) {
     let row = |id: &str| activity("web", id).lead("ada");
     world.record([row("1"), row("2")]).await;
-    retract(&world, Retraction::Places(vec![place("1", 0)])).await;
+    world.retract(Retraction::Places(vec![place("1", 0)])).await;
     let before = world.digest().await;
     for _ in 0..3 {
         let again = world.record([row("1"), row("1").kind("page_view"), row("1").after(-1)]).await;
@@ -125,7 +124,7 @@ async fn people_and_accounts_that_only_it_named_are_gone(world: World) {
     world.record([activity("web", "2").account("sap")]).await;
     world.record([activity("web", "3").lead("alone")]).await;
     let places = vec![place("1", 0), place("2", 0), place("3", 0)];
-    let done = retract(&world, Retraction::Places(places)).await;
+    let done = world.retract(Retraction::Places(places)).await;
     assert_eq!(done.totals, (2, 2));
     assert!(done.accounts.values().all(|(_, after)| after.is_none()));
     let gone = |shown: &(AssessedLead, Option<AssessedLead>)| {
@@ -154,7 +153,7 @@ async fn a_dry_run_tells_the_shifts_and_changes_nothing(world: World) {
     profiles(&world).await;
     let before = (world.digest().await, world.account_ids().await);
     let request = world.request();
-    let run = |dry| world.app.retract_activities(world.workspace, request.clone(), bad(), dry);
+    let run = |dry| world.try_retract(request.clone(), bad(), dry);
     let told = run(true).await.unwrap();
     assert_eq!((world.digest().await, world.account_ids().await), before);
     let done = run(false).await.unwrap();
@@ -177,7 +176,7 @@ async fn it_tells_the_designations_that_rested_on_what_went(world: World) {
     world.record([asks("ada"), asks("bob"), asks("cyd")]).await;
     let met = |n: i64| activity("crm", &n.to_string()).kind("meeting_held").after(-days(n));
     world.record((0..2).map(|n| met(n).lead("bob"))).await;
-    let done = retract(&world, filter("demo_request", None)).await;
+    let done = world.retract(filter("demo_request", None)).await;
     let (was, is) = done.accounts[&AccountId::new("sap").unwrap()];
     assert_eq!((was.mqa, is.map(|is| is.mqa)), (true, Some(false)));
     let mql = |id: &str| {
@@ -204,17 +203,17 @@ async fn a_filter_takes_back_what_meets_all_of_it(world: World) {
     world.record([activity("web", "x").lead("ada").kind("email_click")]).await;
     let scanner =
         || filter("email_click", Some("activity.attributes.user_agent.contains('scanner')"));
-    assert_eq!(retract(&world, scanner()).await.activities, 10);
-    assert_eq!(retract(&world, scanner()).await.activities, 0);
+    assert_eq!(world.retract(scanner()).await.activities, 10);
+    assert_eq!(world.retract(scanner()).await.activities, 0);
     let some = ActivityFilter {
         source: "mail".into(),
         from: Some(START - 10),
         until: Some(START),
         ..Default::default()
     };
-    assert_eq!(retract(&world, Retraction::Filter(some, None)).await.activities, 7);
-    assert_eq!(retract(&world, filter("page_view", None)).await.activities, 0);
-    assert_eq!(retract(&world, filter("email_click", None)).await.activities, 14);
+    assert_eq!(world.retract(Retraction::Filter(some, None)).await.activities, 7);
+    assert_eq!(world.retract(filter("page_view", None)).await.activities, 0);
+    assert_eq!(world.retract(filter("email_click", None)).await.activities, 14);
     assert_eq!(world.verify().await.activities, 0);
     assert_eq!(world.sql().await.numbers("SELECT COUNT(*) FROM activity").await, [[31]]);
 }
@@ -223,7 +222,7 @@ async fn what_a_filter_looks_through_is_cut_by_the_key(world: World) {
     let row = |n: i64, kind: &str| activity("web", &n.to_string()).lead("ada").kind(kind).after(n);
     let kind = |n: i64| if n == 4 { "email_click" } else { "page_view" };
     world.record((0..5).map(|n| row(-n, kind(n)))).await;
-    assert_eq!(retract(&world, filter("email_click", None)).await.activities, 1);
+    assert_eq!(world.retract(filter("email_click", None)).await.activities, 1);
     let view = world.app.store().view(world.workspace);
     let asked = ActivityFilter { kind: "page_view".into(), ..Default::default() };
     // The oldest was taken back, and is looked through all the same.
@@ -245,10 +244,7 @@ async fn a_retraction_sent_again_is_done_once(world: World) {
     world.record((0..3).map(|n| activity("web", &n.to_string()).lead("ada"))).await;
     let key =
         |content: &str| RequestKey::new("00000000-0000-4000-8000-0000000000aa", content.as_bytes());
-    let send = |content: &'static str| {
-        let retraction = filter("demo_request", None);
-        world.app.retract_activities(world.workspace, key(content), retraction, false)
-    };
+    let send = |content: &str| world.try_retract(key(content), filter("demo_request", None), false);
     let first = send("one").await.unwrap();
     assert_eq!((first.activities, first.totals), (3, (0, 1)));
     world.record([activity("web", "9").lead("ada")]).await;
@@ -259,10 +255,36 @@ async fn a_retraction_sent_again_is_done_once(world: World) {
     assert!(matches!(reused, Err(AppError::IdReused { kind: "request_id", .. })), "{reused:?}");
 }
 
+async fn what_is_named_several_times_is_taken_back_once(world: World) {
+    world.record([activity("web", "1").lead("ada"), activity("web", "2").lead("ada")]).await;
+    let places = [place("1", 0), place("2", 0), place("1", 0), place("1", 0)];
+    assert_eq!(world.retract(Retraction::Places(places.into())).await.activities, 2);
+    world.digest().await;
+}
+
+async fn looking_for_what_a_filter_means_ends_when_nobody_waits(world: World) {
+    world.record((0..3).map(|n| activity("web", &n.to_string()).lead("ada"))).await;
+    let send = |key: &RequestKey, retraction: Retraction| {
+        let (workspace, gone) = (world.workspace, Waiting::default().awaited());
+        world.app.retract_activities(workspace, key.clone(), retraction, false, gone)
+    };
+    let (first, second) = (world.request(), world.request());
+    let left = send(&first, filter("demo_request", None)).await;
+    assert!(matches!(left, Err(AppError::Abandoned)), "{left:?}");
+    // What is named needs no search.
+    let named = send(&second, Retraction::Places(vec![place("1", 0)])).await;
+    assert_eq!(named.unwrap().activities, 1);
+    let done = world.try_retract(first.clone(), filter("demo_request", None), false).await;
+    assert_eq!(done.unwrap().activities, 2);
+    // Nor does what was done before.
+    let again = send(&first, filter("demo_request", None)).await;
+    assert_eq!(again.unwrap().activities, 2);
+}
+
 async fn the_timeline_tells_a_retraction_as_the_cause(world: World) {
     world.accounts([account("sap")]).await;
     world.record([activity("web", "1").account("sap")]).await;
-    retract(&world, Retraction::Places(vec![place("1", 0)])).await;
+    world.retract(Retraction::Places(vec![place("1", 0)])).await;
     let timeline = world.timeline("sap").await;
     let last = timeline.last().unwrap();
     assert_eq!((last.cause, last.engagement), (Cause::Retraction, 0));
@@ -272,7 +294,7 @@ async fn the_timeline_tells_a_retraction_as_the_cause(world: World) {
 async fn an_id_is_free_again_after_400_days(world: World) {
     let row = || activity("web", "1").lead("ada");
     world.record([row()]).await;
-    retract(&world, Retraction::Places(vec![place("1", 0)])).await;
+    world.retract(Retraction::Places(vec![place("1", 0)])).await;
     world.at(days(400));
     world.app.sweep().await.unwrap();
     assert_eq!(world.record([row()]).await, [RowOutcome::Duplicate]);

@@ -18,6 +18,8 @@ both_engines!(
     a_year_of_silence_changes_tiers_when_the_model_says,
     what_is_shown_is_never_behind_the_clock,
     an_account_at_rest_is_never_due_again,
+    what_is_wrong_with_one_account_holds_up_no_other,
+    an_account_that_nothing_names_any_more_begins_anew,
 );
 
 /// A few accounts that reach different tiers, by activities up to [`START`].
@@ -272,5 +274,44 @@ async fn an_account_at_rest_is_never_due_again(world: World) {
     assert_eq!(world.app.store().view(world.workspace).next_change().await.unwrap(), None);
     world.clock.set(Timestamp::from_secs(START.secs() + days(5_000)));
     assert_eq!(world.apply_due().await, 0);
+    world.digest().await;
+}
+
+async fn what_is_wrong_with_one_account_holds_up_no_other(world: World) {
+    let worlds = [world.beside(2, LIVELY).await, world.beside(3, LIVELY).await];
+    for world in &worlds {
+        fill(world).await;
+    }
+    let [broken, whole] = &worlds;
+    let sql = world.sql().await;
+    let fit = async |change: &str| {
+        let of = "workspace_id = 2 AND account_id = 'ibm'";
+        sql.execute(&format!("UPDATE account_state SET fit = fit {change} WHERE {of}")).await;
+    };
+    fit("+ 101").await;
+    broken.at(days(200));
+    let due = broken.now().secs();
+    let due = format!("SELECT workspace_id FROM account_state WHERE changes_secs <= {due}");
+    broken.app.tick().await.unwrap();
+    assert_eq!(sql.numbers(&due).await, [[2]]);
+    fit("- 101").await;
+    broken.app.tick().await.unwrap();
+    assert!(sql.numbers::<1>(&due).await.is_empty());
+    for id in ACCOUNTS {
+        assert_eq!(told(broken, id).await, told(whole, id).await, "{id}");
+    }
+}
+
+async fn an_account_that_nothing_names_any_more_begins_anew(world: World) {
+    world.accounts([account("child").parent("top")]).await;
+    // Something of it is due, and that nothing names it any more has not been looked at.
+    let sql = world.sql().await;
+    sql.execute("UPDATE account SET parent_account_id = NULL WHERE account_id = 'child'").await;
+    let due = "UPDATE account_state SET changes_secs = assessed_secs + 1 WHERE account_id = 'top'";
+    sql.execute(due).await;
+    world.pass(60);
+    world.leads([lead("ada").account("top").title("CTO")]).await;
+    assert_eq!(world.employer("ada").await, "top");
+    assert_eq!(world.view("top").await.scores.people, 1);
     world.digest().await;
 }

@@ -1,8 +1,8 @@
 //! Filling a world.
 
 use abm_app::{
-    AppError, OperationRecord, OperationState, Recorded, RequestKey, RowOutcome, Rules,
-    UpsertOptions, UpsertOutcome,
+    AppError, OperationRecord, OperationState, Recorded, RequestKey, Retracted, Retraction,
+    RowOutcome, Rules, UpsertOptions, UpsertOutcome, Waiting,
 };
 use abm_core::AccountId;
 use uuid::Uuid;
@@ -89,6 +89,27 @@ impl World {
         let rows = activities.into_iter().map(AnActivity::row).collect();
         let request = Uuid::new_v4().to_string();
         self.app.record_activities(self.workspace, &request, rows, all_or_nothing).await
+    }
+
+    /// Takes activities back.
+    pub async fn retract(&self, retraction: Retraction) -> Retracted {
+        let done = self.try_retract(self.request(), retraction, false).await;
+        done.expect("activities are taken back")
+    }
+
+    /// Takes activities back under a request, or tries it.
+    ///
+    /// # Errors
+    /// As the use case says.
+    pub async fn try_retract(
+        &self,
+        request: RequestKey,
+        retraction: Retraction,
+        dry_run: bool,
+    ) -> Result<Retracted, AppError> {
+        let (workspace, waiting) = (self.workspace, Waiting::default());
+        let awaited = waiting.awaited();
+        self.app.retract_activities(workspace, request, retraction, dry_run, awaited).await
     }
 
     /// Deletes an account.

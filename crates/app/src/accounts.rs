@@ -202,9 +202,10 @@ pub(crate) async fn store_changed(
     let new: Vec<_> = changed.iter().map(|account| unassessed(&account.id)).collect();
     tx.put_account_states(&new, false).await?;
     let mut ids: BTreeSet<AccountId> = changed.iter().map(|account| account.id.clone()).collect();
-    let mut owners = ids.clone();
-    owners.extend(merged.iter().filter_map(|account| before.merged.get(&account.id).cloned()));
     let news = News { accounts: ids.clone(), ..News::default() };
+    // Whether a survivor that no caller sent is needed depends on what is merged into it.
+    ids.extend(merged.iter().filter_map(|account| before.merged.get(&account.id).cloned()));
+    let owners = ids.clone();
     // Parents may be mentioned for the first time by this, or no longer.
     let as_before = changed.iter().filter_map(|account| before.all.get(&account.id));
     let parents = changed.iter().chain(as_before).filter_map(|a| a.profile.parent.clone());

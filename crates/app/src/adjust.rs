@@ -54,7 +54,7 @@ impl App {
     /// Sets the account that an account, or the one that it is merged into, belongs to.
     ///
     /// # Errors
-    /// When there is no such account.
+    /// When there is no such account; when both are the same, or count for the same.
     pub async fn set_parent(
         &self,
         workspace: WorkspaceId,
@@ -64,9 +64,6 @@ impl App {
         note: Note,
     ) -> Result<u64, AppError> {
         note.check()?;
-        if parent.as_ref() == Some(&id) {
-            return Err(AppError::invalid("parent_account_id", "is the account itself"));
-        }
         self.writer
             .run(move |inner| async move {
                 set_parent(&inner, workspace, request, id, parent, note).await
@@ -146,7 +143,12 @@ async fn set_parent(
     if request.first_outcome(&tx).await?.is_some() {
         return Ok(tx.revision().await?);
     }
-    let id = tx.survivors([id.clone()]).await?.remove(&id).unwrap_or(id);
+    let survivors = tx.survivors([id.clone()].into_iter().chain(parent.clone())).await?;
+    let counted = |id: &AccountId| survivors.get(id).unwrap_or(id).clone();
+    let id = counted(&id);
+    if parent.as_ref().map(counted).as_ref() == Some(&id) {
+        return Err(AppError::invalid("parent_account_id", "is the account itself"));
+    }
     let before = accounts::stored(&tx, &workspace, [id.clone()].into()).await?;
     let account = before.all.get(&id).cloned();
     let mut account = account.ok_or_else(|| AppError::not_found("account", &id))?;

@@ -13,7 +13,8 @@ use crate::regroup::{Change, Entries, People, lock_accounts, match_people, move_
 /// People as their activities make them.
 pub(crate) struct Derived {
     pub(crate) people: People,
-    /// Those of whom nothing is left: no caller sent them, and no activity names them any more.
+    /// Those of whom nothing is left: no caller sent them, or somebody who is merged into them, and
+    /// no activity names them any more.
     pub(crate) gone: BTreeMap<LeadId, LeadRecord>,
 }
 
@@ -37,7 +38,11 @@ pub(crate) async fn derive(
             seen.insert(lead.id.clone());
         }
     }
-    after.retain(|id, lead| lead.known || seen.contains(id));
+    let unnamed = after.values().filter(|lead| !lead.known && !seen.contains(&lead.id));
+    let unnamed: Vec<LeadId> = unnamed.map(|lead| lead.id.clone()).collect();
+    // Who was sent and is merged into somebody is read as them.
+    let needed = tx.survivors_of_sent(unnamed).await?;
+    after.retain(|id, lead| lead.known || seen.contains(id) || needed.contains(id));
     let gone: BTreeSet<LeadId> =
         before.keys().filter(|id| !after.contains_key(*id)).cloned().collect();
     let gone = gone.into_iter().filter_map(|id| before.remove_entry(&id)).collect();

@@ -79,7 +79,9 @@ pub(crate) async fn fold_accounts(
     let alone = std::mem::take(&mut news.alone);
     let mut folded = fold_only(tx, compiled, states, news, cause, now).await?;
     let (behind, mut reached) = (folded.behind, std::mem::take(&mut folded.reached));
-    store(tx, folded).await?;
+    let gone = store(tx, folded).await?;
+    // What is no longer there is handed over to nobody.
+    reached.retain(|reached| reached.account.as_ref().is_none_or(|id| !gone.contains(id)));
     reached.extend(alone.iter().filter_map(|alone| alone.reached(&compiled.model, now)));
     decide(tx, compiled, reached, now).await?;
     Ok(behind)
@@ -256,7 +258,8 @@ pub(crate) fn entry_of(compiled: &Compiled, activity: &Activity) -> Option<Entry
     }
 }
 
-async fn store(tx: &WriteTx, folded: Folded) -> Result<(), AppError> {
+/// Stores what was found, and gives the accounts that are no longer there.
+async fn store(tx: &WriteTx, folded: Folded) -> Result<BTreeSet<AccountId>, AppError> {
     let Folded { states, people, lines, .. } = folded;
     let gone = no_longer_there(tx, &states).await?;
     let states: Vec<AccountState> = states
@@ -272,9 +275,9 @@ async fn store(tx: &WriteTx, folded: Folded) -> Result<(), AppError> {
     tx.put_account_states(&states, true).await?;
     tx.add_timeline(&lines).await?;
     if !gone.is_empty() {
-        tx.remove_accounts(gone).await?;
+        tx.remove_accounts(gone.clone()).await?;
     }
-    Ok(())
+    Ok(gone)
 }
 
 /// Of these accounts those that no caller sent and nothing mentions any more: an account that

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use crate::{App, AppError};
 
 pub(crate) use commit::commit;
-pub(crate) use place::take_hints;
+pub(crate) use place::{seen, take_hints};
 
 /// A row as it came: readable, or refused with its reasons.
 pub type Submission = Result<Activity, Refused>;

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use abm_core::{LeadId, LeadProfile, Timestamp, WorkspaceId};
-use abm_store::{Cause, LeadRecord, Lock};
+use abm_store::{Cause, LeadRecord, Lock, WriteTx};
 
 use crate::gather::{News, fold_accounts};
 use crate::idempotency::RequestKey;
+use crate::ingest::seen;
 use crate::regroup::{Change, Entries, People, lock_accounts, match_people, move_people};
 use crate::stages::declare;
 use crate::upsert::{Rows, Upsert, UpsertOptions, UpsertOutcome, Upserted, too_much};
@@ -65,6 +66,9 @@ async fn upsert(
     let of_merged = after.extract_if(.., |id, _| merged.contains_key(id));
     let of_merged: Vec<LeadRecord> = of_merged.map(|(_, lead)| lead).collect();
     tx.put_merged_leads(&of_merged).await?;
+    for lead in missing_survivors(&tx, &of_merged, now).await? {
+        after.entry(lead.id.clone()).or_insert(lead);
+    }
     let cause = Cause::Profile;
     let change = Change { tx: &tx, compiled: &compiled, workspace: &workspace, cause, now };
     let is_new = |lead: &&LeadRecord| before.get(&lead.id).is_none_or(|before| !before.known);
@@ -73,6 +77,20 @@ async fn upsert(
     request.remember(&tx, rows.letters(), now).await?;
     let revision = tx.commit().await?;
     Ok(Upserted { rows: rows.into_outcomes(), revision })
+}
+
+/// Whom leads are merged into that are no longer there, as nothing named them any more: what was
+/// sent now needs them again.
+async fn missing_survivors(
+    tx: &WriteTx,
+    merged: &[LeadRecord],
+    now: Timestamp,
+) -> Result<Vec<LeadRecord>, AppError> {
+    let survivors = tx.survivors(merged.iter().map(|lead| lead.id.clone())).await?;
+    let survivors: BTreeSet<LeadId> = survivors.into_values().collect();
+    let there = tx.leads(survivors.iter().cloned()).await?;
+    let missing = survivors.iter().filter(|id| !there.contains_key(*id));
+    Ok(missing.map(|id| seen(id, now)).collect())
 }
 
 /// Stores leads that changed, and puts them where they belong.

@@ -1,11 +1,12 @@
 //! Versions of the scoring model: drafts, the one in force, and those before it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use abm_core::model::{self, Problem};
 use abm_core::{Model, Timestamp, WorkspaceId, limits};
 use abm_store::{Lock, ModelRecord, ModelState, StoreError, View, WriteTx};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 
 use crate::idempotency::RequestKey;
 use crate::{App, AppError, Inner};
@@ -15,6 +16,12 @@ const FILE_BYTES: usize = 1 << 20;
 
 /// Longest comment of a version, in bytes.
 const COMMENT_BYTES: usize = 4_096;
+
+/// Most bytes of the files whose compiled models are kept.
+const KEPT_BYTES: u64 = 16 << 20;
+
+/// A guess of how many models these are; most files are far from the largest.
+const KEPT: usize = 64;
 
 /// A version of the model.
 #[derive(Clone, Debug)]
@@ -44,10 +51,34 @@ pub enum ModelChoice {
     File(String),
 }
 
-/// Compiled models. The file of a version never changes, so that what is compiled stays right.
-#[derive(Debug, Default)]
+/// Compiled models, those that are used most. The file of a version never changes, so that what is
+/// compiled stays right.
+#[derive(Debug)]
 pub(crate) struct Models {
-    compiled: Mutex<HashMap<(WorkspaceId, u64), Arc<Compiled>>>,
+    compiled: Cache<(WorkspaceId, u64), Kept, ByFile>,
+}
+
+/// A compiled model, and the bytes of its file.
+#[derive(Clone, Debug)]
+struct Kept {
+    compiled: Arc<Compiled>,
+    bytes: usize,
+}
+
+/// What a compiled model takes in memory goes with its file.
+#[derive(Clone, Debug)]
+struct ByFile;
+
+impl Weighter<(WorkspaceId, u64), Kept> for ByFile {
+    fn weight(&self, _: &(WorkspaceId, u64), kept: &Kept) -> u64 {
+        kept.bytes as u64
+    }
+}
+
+impl Default for Models {
+    fn default() -> Self {
+        Self { compiled: Cache::with_weighter(KEPT, KEPT_BYTES, ByFile) }
+    }
 }
 
 /// A compiled version, ready to be used.
@@ -73,8 +104,8 @@ impl Models {
     /// A version, compiled.
     pub(crate) async fn get(&self, view: &View, version: u64) -> Result<Arc<Compiled>, AppError> {
         let key = (view.workspace_id(), version);
-        if let Some(compiled) = self.lock().get(&key) {
-            return Ok(Arc::clone(compiled));
+        if let Some(kept) = self.compiled.get(&key) {
+            return Ok(kept.compiled);
         }
         let record = view.model(version).await?;
         let record = record.ok_or_else(|| AppError::not_found("model version", version))?;
@@ -83,12 +114,9 @@ impl Models {
             StoreError::Corrupt { table: "model_version", what }
         })?;
         let compiled = Arc::new(Compiled::new(version, model));
-        self.lock().insert(key, Arc::clone(&compiled));
+        let kept = Kept { compiled: Arc::clone(&compiled), bytes: record.file.len() };
+        self.compiled.insert(key, kept);
         Ok(compiled)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(WorkspaceId, u64), Arc<Compiled>>> {
-        self.compiled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -208,7 +236,7 @@ impl App {
         comment: String,
         created_by: String,
     ) -> Result<(ModelRecord, u64), AppError> {
-        let model = check_file(&file).map_err(AppError::Model)?;
+        let name = check_file(&file).map_err(AppError::Model)?.name;
         check_comment(&comment)?;
         self.writer
             .run(move |inner| async move {
@@ -218,7 +246,7 @@ impl App {
                     return Ok((inner.model_record(&tx, version).await?, tx.revision().await?));
                 }
                 let now = inner.clock.now();
-                let record = draft(&tx, model.name, file, comment, created_by, now).await?;
+                let record = draft(&tx, name, file, comment, created_by, now).await?;
                 request.remember(&tx, record.version.to_string(), now).await?;
                 Ok((record, tx.commit().await?))
             })
@@ -245,4 +273,22 @@ pub(crate) async fn draft(
 pub(crate) fn check_comment(comment: &str) -> Result<(), AppError> {
     limits::check_bytes("comment", comment, COMMENT_BYTES)
         .map_err(|violation| AppError::Invalid(vec![violation]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compiled_models_are_kept_up_to_a_bound_and_the_one_in_use_stays() {
+        let compiled = Arc::new(Compiled::of_file(model::DEFAULT_FILE).expect("a model"));
+        let models = Models::default();
+        for version in 1..=100 {
+            let kept = Kept { compiled: Arc::clone(&compiled), bytes: FILE_BYTES };
+            models.compiled.insert((WorkspaceId(1), version), kept);
+            assert!(models.compiled.get(&(WorkspaceId(1), 1)).is_some(), "{version}");
+            assert!(models.compiled.weight() <= KEPT_BYTES, "{version}");
+        }
+        assert!(models.compiled.len() > 1);
+    }
 }

@@ -6,6 +6,7 @@
 //! the new scores, and it is made again. When every account is there, one transaction under the
 //! exclusive lock makes the new scores the ones that are shown. What was taken out is made in
 //! stretches under that lock, each twice as long as the one before, until one gets to the end.
+//! What time has changed by then is on record before.
 
 mod course;
 mod step;

@@ -109,31 +109,42 @@ pub(crate) async fn lock_accounts(
     mut new: Accounts,
     now: Timestamp,
 ) -> Result<BTreeMap<AccountId, AccountState>, AppError> {
-    let mut states = tx.lock_account_states(ids.iter().cloned()).await?;
-    if states.len() < ids.len() {
-        let missing: Vec<&AccountId> = ids.iter().filter(|id| !states.contains_key(id)).collect();
-        let bare = |id: &AccountId| mentioned(id, AccountOrigin::Mention, now);
-        let profiles: Vec<_> =
-            missing.iter().map(|id| new.remove(id).unwrap_or_else(|| bare(id))).collect();
-        tx.put_accounts(&profiles, false).await?;
-        let unassessed: Vec<AccountState> = missing.into_iter().map(unassessed).collect();
-        tx.put_account_states(&unassessed, false).await?;
-        states = tx.lock_account_states(ids.iter().cloned()).await?;
-    }
+    let mut states = lock_or_make(tx, &ids, &mut new, now).await?;
     // What time has brought is on record before what happens now, by whatever means it comes.
     loop {
-        let late: BTreeMap<_, _> = states
-            .iter()
-            .filter(|(_, state)| state.model_version == compiled.version && is_late(state, now))
-            .map(|(id, state)| (id.clone(), state.clone()))
-            .collect();
+        let is_behind = |_: &AccountId, state: &mut AccountState| {
+            state.model_version == compiled.version && is_late(state, now)
+        };
+        let late: BTreeMap<_, _> = states.extract_if(.., is_behind).collect();
         if late.is_empty() {
             return Ok(states);
         }
-        let ids_of_late: Vec<AccountId> = late.keys().cloned().collect();
+        let ids_of_late: BTreeSet<AccountId> = late.keys().cloned().collect();
         fold_accounts(tx, compiled, late, News::default(), Cause::Time, now).await?;
-        states.extend(tx.lock_account_states(ids_of_late).await?);
+        // One that nothing named any more is gone by that, and begins anew.
+        states.extend(lock_or_make(tx, &ids_of_late, &mut new, now).await?);
     }
+}
+
+/// Locks accounts in the order of their ids, and makes those that are not there.
+async fn lock_or_make(
+    tx: &WriteTx,
+    ids: &BTreeSet<AccountId>,
+    new: &mut Accounts,
+    now: Timestamp,
+) -> Result<BTreeMap<AccountId, AccountState>, AppError> {
+    let states = tx.lock_account_states(ids.iter().cloned()).await?;
+    if states.len() == ids.len() {
+        return Ok(states);
+    }
+    let missing: Vec<&AccountId> = ids.iter().filter(|id| !states.contains_key(id)).collect();
+    let bare = |id: &AccountId| mentioned(id, AccountOrigin::Mention, now);
+    let profiles: Vec<_> =
+        missing.iter().map(|id| new.remove(id).unwrap_or_else(|| bare(id))).collect();
+    tx.put_accounts(&profiles, false).await?;
+    let unassessed: Vec<AccountState> = missing.into_iter().map(unassessed).collect();
+    tx.put_account_states(&unassessed, false).await?;
+    Ok(tx.lock_account_states(ids.iter().cloned()).await?)
 }
 
 /// Puts people where they belong: those who are new into their account, those whose match

@@ -17,6 +17,7 @@ use crate::derive::derive;
 use crate::idempotency::RequestKey;
 use crate::models::Compiled;
 use crate::regroup::Change;
+use crate::tries::{Awaited, Turn};
 use crate::{App, AppError, Inner};
 
 /// Most activities that one call takes back.
@@ -81,18 +82,36 @@ pub struct Retracted {
 impl App {
     /// Takes activities back, up to [`RETRACT_MOST`] of them, and scores what they touched as
     /// if they had never come. With `dry_run` nothing is written. Which they are is found before
-    /// anybody is kept from writing; one that comes meanwhile has not come yet.
+    /// anybody is kept from writing; one that comes meanwhile has not come yet. Looking for what a
+    /// filter means ends early when nobody waits for it any more.
     ///
     /// # Errors
-    /// When the request id was used for something else.
+    /// When the request id was used for something else; of a filter, while others read the whole
+    /// base here already ([`AppError::Overloaded`]).
     pub async fn retract_activities(
         &self,
         workspace: WorkspaceId,
         request: RequestKey,
         retraction: Retraction,
         dry_run: bool,
+        awaited: Awaited,
     ) -> Result<Retracted, AppError> {
-        let found = find(&self.inner.store.view(workspace), retraction).await?;
+        let view = self.inner.store.view(workspace);
+        // What was done already is not looked for again.
+        if let Some(first) = request.first_outcome(&view).await? {
+            let revision = view.revision().await?;
+            return Ok(Retracted { revision, ..recall(&first) });
+        }
+        let found = match retraction {
+            Retraction::Places(places) => {
+                // One that is named twice is one.
+                let places: BTreeSet<ActivityPlace> = places.into_iter().collect();
+                (places.into_iter().collect(), None)
+            }
+            Retraction::Filter(filter, rule) => {
+                find(&view, &filter, rule.as_ref(), &self.turn(awaited)?).await?
+            }
+        };
         self.writer
             .run(move |inner| async move {
                 retract(&inner, workspace, request, found, dry_run).await
@@ -151,20 +170,23 @@ fn recall(letters: &str) -> Retracted {
 /// Where the activities to take back are, and from when on there may be more.
 type Found = (Vec<ActivityPlace>, Option<Timestamp>);
 
-async fn find(view: &View, retraction: Retraction) -> Result<Found, AppError> {
-    let (filter, rule) = match retraction {
-        Retraction::Places(places) => return Ok((places, None)),
-        Retraction::Filter(filter, rule) => (filter, rule),
-    };
+/// Looks for what passes a filter and satisfies a rule.
+async fn find(
+    view: &View,
+    filter: &ActivityFilter,
+    rule: Option<&Rule>,
+    turn: &Turn,
+) -> Result<Found, AppError> {
     let meets = |activity: &Activity| {
         let answer = |rule: &Rule| rule.answer(&ActivityFacts::new(activity)) == Answer::Yes;
-        rule.as_ref().is_none_or(answer)
+        rule.is_none_or(answer)
     };
     let mut found: Vec<ActivityPlace> = Vec::new();
     let (mut looked_at, mut after) = (0, None);
     loop {
-        let end = view.end_of_stretch(&filter, after.as_ref(), CHUNK).await?;
-        let page = view.activities_in_order(&filter, after.as_ref(), end.as_ref()).await?;
+        turn.check()?;
+        let end = view.end_of_stretch(filter, after.as_ref(), CHUNK).await?;
+        let page = view.activities_in_order(filter, after.as_ref(), end.as_ref()).await?;
         for activity in page.into_iter().map(|stored| stored.activity).filter(meets) {
             if found.len() == RETRACT_MOST {
                 return Ok((found, Some(activity.occurred_at)));

@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use abm_store::StoreError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -34,6 +35,9 @@ impl Default for Limits {
         Self { queue: 2_048, transaction_rows: 10_000, unread: Duration::from_secs(5) }
     }
 }
+
+/// Tries at a transaction that another writer was in the way of.
+pub(crate) const TRIES: u32 = 3;
 
 type Work = Box<dyn FnOnce(Arc<Inner>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
@@ -84,18 +88,18 @@ impl Writer {
         reply.await.map_err(|_| AppError::Broken)?
     }
 
-    /// Runs a write alone.
+    /// Runs a write alone; again, when another writer was in the way of it.
     pub(crate) async fn run<T, F, W>(&self, work: W) -> Result<T, AppError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, AppError>> + Send + 'static,
-        W: FnOnce(Arc<Inner>) -> F + Send + 'static,
+        W: FnOnce(Arc<Inner>) -> F + Clone + Send + 'static,
     {
         let (sender, reply) = oneshot::channel();
         let work: Work = Box::new(move |inner| {
             Box::pin(async move {
                 // Nobody may wait for the answer any more; the work is done all the same.
-                let _ = sender.send(work(inner).await);
+                let _ = sender.send(insist(work, inner).await);
             })
         });
         self.submit(Job::Alone(work))?;
@@ -110,6 +114,27 @@ impl Writer {
             mpsc::error::TrySendError::Closed(_) => AppError::Broken,
         })
     }
+}
+
+/// Does a write, and does it anew when another writer was in the way: its transaction was undone.
+async fn insist<T, F, W>(work: W, inner: Arc<Inner>) -> Result<T, AppError>
+where
+    F: Future<Output = Result<T, AppError>>,
+    W: FnOnce(Arc<Inner>) -> F + Clone,
+{
+    for _ in 1..TRIES {
+        let again = work.clone();
+        let outcome = again(Arc::clone(&inner)).await;
+        if !was_in_the_way(&outcome) {
+            return outcome;
+        }
+    }
+    work(inner).await
+}
+
+/// Whether a write was undone because another writer was in the way.
+pub(crate) fn was_in_the_way<T>(outcome: &Result<T, AppError>) -> bool {
+    matches!(outcome, Err(AppError::Store(StoreError::Conflict)))
 }
 
 async fn serve(inner: Arc<Inner>, mut queue: mpsc::Receiver<Job>, limits: Limits) {

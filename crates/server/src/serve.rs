@@ -249,7 +249,7 @@ async fn tick(app: App, health: HealthReporter, every: Duration, stop: Cancellat
         let serving = match app.tick().await {
             Ok(()) => ServingStatus::Serving,
             Err(error) => {
-                tracing::warn!(%error, "what is due could not be applied");
+                tracing::warn!(%error, "the database does not answer");
                 ServingStatus::NotServing
             }
         };
@@ -279,7 +279,18 @@ async fn work(app: App, every: Duration, stop: CancellationToken) {
 
 async fn until_idle(app: &App, stop: &CancellationToken) -> Result<(), AppError> {
     for workspace in app.store().workspaces().await.map_err(AppError::from)? {
-        while !stop.is_cancelled() && app.work_on(workspace.id).await? {}
+        let workspace = workspace.id;
+        while !stop.is_cancelled() {
+            match app.work_on(workspace).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                // What fails for one does not hold up the others.
+                Err(error) => {
+                    tracing::warn!(%error, %workspace, "work in the background cannot go on now");
+                    break;
+                }
+            }
+        }
     }
     Ok(())
 }

@@ -31,7 +31,8 @@ impl View {
         by_id(found)
     }
 
-    /// Of these accounts those that an anonymous activity, another account or an opportunity names.
+    /// Of these accounts those that an anonymous activity, another account or an opportunity names,
+    /// or that an account which a caller sent is merged into.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -50,7 +51,10 @@ impl View {
              AND a.account_id = r.account_id) OR EXISTS (SELECT 1 FROM account AS child \
              WHERE child.workspace_id = {workspace} AND child.parent_account_id = r.account_id) \
              OR EXISTS (SELECT 1 FROM opportunity AS o WHERE o.workspace_id = {workspace} \
-             AND o.account_id <> '' AND o.account_id = r.account_id)"
+             AND o.account_id <> '' AND o.account_id = r.account_id) \
+             OR EXISTS (SELECT 1 FROM account_alias AS s WHERE s.workspace_id = {workspace} \
+             AND s.survivor_id = r.account_id AND s.origin = {sent})",
+            sent = origin_number(AccountOrigin::Caller)
         );
         let rows = Rows::ids("account_id", ids).query(&self.db(), &sql).await?;
         let id = |row: &QueryResult| -> Result<AccountId, StoreError> {

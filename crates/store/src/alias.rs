@@ -140,6 +140,29 @@ impl View {
         Ok(Names(names))
     }
 
+    /// Of these leads those that a lead which a caller sent is merged into.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn survivors_of_sent(
+        &self,
+        ids: impl IntoIterator<Item = LeadId>,
+    ) -> Result<BTreeSet<LeadId>, StoreError> {
+        let ids: Vec<String> = ids.into_iter().map(LeadId::into_string).collect();
+        if ids.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let condition =
+            format!("s.workspace_id = {} AND s.survivor_id = r.id AND s.known = 1", self.workspace);
+        let rows = Rows::ids("id", ids);
+        let query = rows.into_look_up(&self.db(), "r.id", "lead_alias", &condition);
+        let id = |row: &QueryResult| -> Result<LeadId, StoreError> {
+            let id: String = row.try_get_by_index(0)?;
+            LeadId::new(id).map_err(|found| StoreError::corrupt("alias", found))
+        };
+        self.db().query_all_raw(query).await?.iter().map(id).collect()
+    }
+
     /// What callers sent of leads that are merged; of others nothing.
     ///
     /// # Errors

@@ -14,26 +14,37 @@ const RETRACTED_DAYS: i64 = 400;
 /// Days that a line of the outbox waits for those who listen.
 const OUTBOX_DAYS: i64 = 7;
 
+/// Most rows of a table that are removed in one transaction: others wait for it.
+const LOT: u64 = 5_000;
+
 impl WriteTx {
-    /// Removes what has been kept long enough.
+    /// Removes some of what has been kept long enough, and tells whether there may be more.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn sweep(&self, now: Timestamp) -> Result<bool, StoreError> {
         let kept = |days: i64| (now - days * DAY).micros();
-        for (table, column, before) in [
-            ("rejected_activity", "received_at", kept(REJECTED_DAYS)),
-            ("request", "created_at", kept(REQUEST_DAYS)),
-            ("outbox", "created_at", kept(OUTBOX_DAYS)),
-            ("activity", "retracted_at", kept(RETRACTED_DAYS)),
-            ("activity_receipt", "bucket", bucket(now) - 2),
+        let mut more = false;
+        for (table, key, column, before) in [
+            (
+                "rejected_activity",
+                "received_at, request_id, row_index",
+                "received_at",
+                kept(REJECTED_DAYS),
+            ),
+            ("request", "request_id", "created_at", kept(REQUEST_DAYS)),
+            ("outbox", "seq", "created_at", kept(OUTBOX_DAYS)),
+            ("activity", "occurred_at, source, activity_id", "retracted_at", kept(RETRACTED_DAYS)),
+            ("activity_receipt", "bucket, key_hash", "bucket", bucket(now) - 2),
         ] {
             let workspace = self.workspace;
             let sql = format!(
-                "DELETE FROM {table} WHERE workspace_id = {workspace} AND {column} < {before}"
+                "DELETE FROM {table} WHERE workspace_id = {workspace} AND ({key}) IN \
+                 (SELECT {key} FROM {table} WHERE workspace_id = {workspace} \
+                 AND {column} < {before} LIMIT {LOT})"
             );
-            self.execute(&sql, []).await?;
+            more |= self.execute(&sql, []).await? == LOT;
         }
-        Ok(())
+        Ok(more)
     }
 }

@@ -2,12 +2,14 @@
 
 mod records;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use abm_core::{LeadId, Timestamp};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait,
+};
 
-use crate::bulk::{Column as Bulk, Rows};
+use crate::bulk::Rows;
 use crate::entity::{lead_lifecycle, lead_transition};
 use crate::{StoreError, View, WriteTx};
 
@@ -133,22 +135,28 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Ends the nurturing of leads whose date has come: they stay recycled, and may qualify.
+    /// Ends the nurturing of those of some leads whose date has come, and tells who they are: they
+    /// stay recycled, and may qualify. Whose date is another one by now is left alone.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn end_nurturing(&self, leads: Vec<LeadId>) -> Result<(), StoreError> {
-        let rows = Rows::new(vec![Bulk::Text(
-            "lead_id",
-            leads.into_iter().map(LeadId::into_string).collect(),
-        )]);
+    pub async fn end_nurturing(
+        &self,
+        leads: impl IntoIterator<Item = LeadId>,
+        now: Timestamp,
+    ) -> Result<BTreeSet<LeadId>, StoreError> {
+        let rows = Rows::ids("lead_id", leads.into_iter().map(LeadId::into_string));
         let sql = format!(
             "UPDATE lead_lifecycle SET nurture_until = NULL WHERE workspace_id = {} \
-             AND lead_id IN (SELECT lead_id FROM {{rows}} AS r)",
-            self.workspace
+             AND nurture_until <= {} AND lead_id IN (SELECT lead_id FROM {{rows}} AS r) \
+             RETURNING lead_id",
+            self.workspace,
+            now.micros()
         );
-        rows.execute(&self.db(), &sql).await?;
-        Ok(())
+        let id = |row: &QueryResult| -> Result<LeadId, StoreError> {
+            records::lead_id(row.try_get_by_index(0)?)
+        };
+        rows.query(&self.db(), &sql).await?.iter().map(id).collect()
     }
 }
 

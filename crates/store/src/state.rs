@@ -9,7 +9,9 @@ use abm_core::fit::Fit;
 use abm_core::tier::Tier;
 use abm_core::title::{Known, Position, Source};
 use abm_core::{AccountId, BuyingRole, LeadId, Ledger, Phase, Seniority};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, QueryTrait,
+};
 
 use crate::bulk::{Column as Bulk, Rows};
 use crate::entity::{account_state, lead_state};
@@ -110,6 +112,33 @@ impl View {
         query.all(&self.db()).await?.into_iter().map(AccountState::try_from).collect()
     }
 
+    /// The places in lists of some accounts, as they are stored.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ranks(
+        &self,
+        ids: impl IntoIterator<Item = AccountId>,
+    ) -> Result<BTreeMap<AccountId, i64>, StoreError> {
+        use sea_orm::QuerySelect;
+        let ids: Vec<String> = ids.into_iter().map(AccountId::into_string).collect();
+        let rows: Vec<(String, i64)> = account_state::Entity::find()
+            .select_only()
+            .columns([account_state::Column::AccountId, account_state::Column::Rank])
+            .filter(account_state::Column::WorkspaceId.eq(self.workspace.0))
+            .filter(self.is_live())
+            .filter(self.is_one_of(account_state::Column::AccountId, ids))
+            .into_tuple()
+            .all(&self.db())
+            .await?;
+        let rank = |(id, rank)| {
+            let id =
+                AccountId::new(id).map_err(|found| StoreError::corrupt("account_state", found));
+            Ok((id?, rank))
+        };
+        rows.into_iter().map(rank).collect()
+    }
+
     /// The people of some accounts, by account and id.
     ///
     /// # Errors
@@ -205,6 +234,24 @@ impl View {
         );
         let row = self.db().query_one_raw(self.statement(&sql, [])).await?;
         Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+    }
+
+    /// Up to `limit` accounts whose change is due at the second `now`, the most overdue first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn due(&self, now: i64, limit: u64) -> Result<Vec<AccountId>, StoreError> {
+        let sql = format!(
+            "SELECT account_id FROM account_state WHERE workspace_id = {} AND slot = {} \
+             AND changes_secs <= {now} ORDER BY changes_secs, account_id LIMIT {limit}",
+            self.workspace,
+            self.live_slot()
+        );
+        let id = |row: &QueryResult| -> Result<AccountId, StoreError> {
+            let id: String = row.try_get_by_index(0)?;
+            AccountId::new(id).map_err(|found| StoreError::corrupt("account_state", found))
+        };
+        self.db().query_all_raw(self.statement(&sql, [])).await?.iter().map(id).collect()
     }
 
     /// Whether there is an account of which it is to be looked whom a new version of the model

@@ -30,6 +30,11 @@ pub struct WriteTx {
     pub(crate) publishing: bool,
 }
 
+/// Where the advisory locks of workspaces begin. Locks of a row do not queue: who shares it goes
+/// ahead of who waits to have it alone, who would wait for ever while several replicas record.
+/// Advisory locks queue, and the lock of the row behind them makes it the latest one.
+const QUEUES: i64 = 0x6162_6d5f_0000_0000;
+
 impl Store {
     /// Begins a transaction and reads the workspace under its lock; `None` when there is no
     /// such workspace.
@@ -46,11 +51,17 @@ impl Store {
             (false, _) => format!("SELECT * FROM workspace WHERE workspace_id = {workspace}"),
             // Statements over many rows are planned for the rows they get: a plan for any number
             // of them may join the wrong way round.
-            (true, lock) => format!(
-                "SELECT *, set_config('plan_cache_mode', 'force_custom_plan', true) \
-                 FROM workspace WHERE workspace_id = {workspace} {}",
-                if lock == Lock::Shared { "FOR SHARE" } else { "FOR UPDATE" }
-            ),
+            (true, lock) => {
+                let (queue, row) = match lock {
+                    Lock::Shared => ("pg_advisory_xact_lock_shared", "FOR SHARE"),
+                    Lock::Exclusive => ("pg_advisory_xact_lock", "FOR UPDATE"),
+                };
+                let key = QUEUES.wrapping_add(workspace.0);
+                format!(
+                    "SELECT *, set_config('plan_cache_mode', 'force_custom_plan', true), \
+                     {queue}({key}) FROM workspace WHERE workspace_id = {workspace} {row}"
+                )
+            }
         };
         let row = tx.db().query_one_raw(tx.statement(&sql, [])).await?;
         let Some(row) = row else { return Ok(None) };

@@ -1,9 +1,13 @@
 //! The clock of handoffs.
 
+use std::collections::BTreeSet;
+
 use abm_app::{Grouped, Period};
+use abm_core::LeadId;
 use abm_core::handoff::{AttemptOutcome, HandoffState};
 use abm_learn::feedback::{Dimension, GroupBy};
-use abm_tests::{HOUR, START, World, both_engines, days};
+use abm_store::Lock;
+use abm_tests::{HOUR, START, World, activity, both_engines, days, lead, lively};
 
 use super::{a_world, asks, meets};
 
@@ -16,6 +20,8 @@ both_engines!(
     a_service_that_was_down_writes_the_same_history,
     a_new_policy_leaves_the_clock_of_what_is_there,
     whoever_gets_what_is_late_does_not_answer_for_it,
+    whose_nurturing_is_over_is_judged_by_the_rules_in_force,
+    a_date_that_is_another_one_by_now_is_not_ended,
 );
 
 const POLICY: &str = r"
@@ -177,4 +183,37 @@ async fn whoever_gets_what_is_late_does_not_answer_for_it(world: World) {
     };
     let (found, _) = world.app.service_levels(world.workspace, &question).await.unwrap();
     assert_eq!((found[0].group.to_string().as_str(), found[0].never), ("ann", 1));
+}
+
+async fn whose_nurturing_is_over_is_judged_by_the_rules_in_force(world: World) {
+    let world = a_world(world, 2).await;
+    world.leads([lead("eve").title("CEO")]).await;
+    world.record([asks("eve")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    let until = world.now() + days(20);
+    world.reject(&claimed, "no_budget", Some(until)).await.unwrap();
+    world.pass(days(18));
+    // They count nothing when they come.
+    let talk = |n: i64| activity("crm", &n.to_string()).kind("talk_held").at(world.now() - days(n));
+    world.record((0..3).map(|n| talk(n).lead("eve"))).await;
+    world.publish(&lively("meeting_held", "talk_held")).await;
+    world.pass(days(2));
+    world.apply_handoffs().await;
+    assert_eq!(world.stage("eve").await, "mql");
+    assert_eq!(world.handoffs().await.len(), 2);
+}
+
+async fn a_date_that_is_another_one_by_now_is_not_ended(world: World) {
+    let world = a_world(world, 2).await;
+    world.record([asks("ada")]).await;
+    let claimed = world.claim(&world.the_handoff().await, "ann").await.unwrap().handoff;
+    let until = world.now() + days(20);
+    world.reject(&claimed, "no_budget", Some(until)).await.unwrap();
+    let ada = || [LeadId::new("ada").unwrap()];
+    let begun = world.app.store().begin(world.workspace, Lock::Shared).await;
+    let (tx, _) = begun.unwrap().unwrap();
+    assert_eq!(tx.end_nurturing(ada(), until - 1).await.unwrap(), BTreeSet::new());
+    assert_eq!(tx.end_nurturing(ada(), until).await.unwrap(), BTreeSet::from(ada()));
+    assert_eq!(tx.end_nurturing(ada(), until).await.unwrap(), BTreeSet::new());
+    tx.roll_back().await.unwrap();
 }

@@ -23,6 +23,7 @@ both_engines!(
     a_merge_sent_again_is_done_once,
     the_timeline_and_the_record_tell_who_merged_and_why,
     leads_that_only_activities_name_come_and_go,
+    a_lead_that_was_sent_is_found_as_its_survivor_whatever_becomes_of_that,
 );
 
 fn id(lead: &str) -> LeadId {
@@ -31,6 +32,10 @@ fn id(lead: &str) -> LeadId {
 
 fn row(id: &str, lead: &str) -> abm_tests::AnActivity {
     activity("web", id).lead(lead)
+}
+
+fn one(activity: &str) -> Retraction {
+    Retraction::Places(vec![(START, ActivityKey::new("web", activity).unwrap())])
 }
 
 async fn profiles(world: &World) {
@@ -108,11 +113,7 @@ async fn a_chain_of_merges_is_undone_link_by_link(world: World) {
     world.split_lead("c").await.unwrap();
     let places = names.map(|name| (START, ActivityKey::new("web", format!("{name}2")).unwrap()));
     let retraction = Retraction::Places(places.into());
-    world
-        .app
-        .retract_activities(world.workspace, world.request(), retraction, false)
-        .await
-        .unwrap();
+    world.retract(retraction).await;
     assert_eq!(world.digest().await, of_three, "b and a went with c");
     world.split_lead("b").await.unwrap();
     assert_eq!(world.digest().await, of_two);
@@ -190,12 +191,7 @@ async fn activities_of_merged_leads_are_taken_back_like_others(world: World) {
     world.record([row("1", "ada")]).await;
     world.merge_leads("ada", &["a.l"]).await.unwrap();
     let before = world.digest().await;
-    let back = async || {
-        let places = vec![(START, ActivityKey::new("web", "2").unwrap())];
-        let (app, request) = (&world.app, world.request());
-        let retraction = Retraction::Places(places);
-        app.retract_activities(world.workspace, request, retraction, false).await.unwrap()
-    };
+    let back = async || world.retract(one("2")).await;
     world.record([row("2", "a.l")]).await;
     let done = back().await;
     assert_eq!(done.leads.keys().map(LeadId::as_str).collect::<Vec<_>>(), ["ada"]);
@@ -268,11 +264,7 @@ async fn the_timeline_and_the_record_tell_who_merged_and_why(world: World) {
 }
 
 async fn leads_that_only_activities_name_come_and_go(world: World) {
-    let one = |id: &str| Retraction::Places(vec![(START, ActivityKey::new("web", id).unwrap())]);
-    let back = async |id| {
-        let (app, request) = (&world.app, world.request());
-        app.retract_activities(world.workspace, request, one(id), false).await.unwrap()
-    };
+    let back = async |id| world.retract(one(id)).await;
     world.record([row("1", "ada").email("a@x.com"), row("2", "bob").email("b@y.com")]).await;
     world.merge_leads("ada", &["bob"]).await.unwrap();
     back("1").await;
@@ -291,5 +283,29 @@ async fn leads_that_only_activities_name_come_and_go(world: World) {
                 (SELECT COUNT(*) FROM lead_alias), (SELECT COUNT(*) FROM account), \
                 (SELECT CAST(SUM(merged_leads) AS BIGINT) FROM workspace)";
     assert_eq!(world.sql().await.numbers(left).await, [[0, 0, 0, 0, 0]]);
+    world.digest().await;
+}
+
+async fn a_lead_that_was_sent_is_found_as_its_survivor_whatever_becomes_of_that(world: World) {
+    world.record([row("1", "seen").email("a@x.com")]).await;
+    world.leads([lead("a.l").title("CTO")]).await;
+    world.merge_leads("seen", &["a.l"]).await.unwrap();
+    world.retract(one("1")).await;
+    for of in ["seen", "a.l"] {
+        assert_eq!(world.person(of).await.0.id, id("seen"));
+    }
+    assert_eq!(world.account_ids().await, [""; 0]);
+    world.digest().await;
+    world.split_lead("a.l").await.unwrap();
+    assert_eq!(world.person("a.l").await.0.profile.title, "CTO");
+    assert!(world.app.lead(world.workspace, &id("seen")).await.is_err(), "nothing names it");
+    // One that is gone because nobody was sent comes back with who is.
+    world.record([row("2", "x"), row("3", "y")]).await;
+    world.merge_leads("x", &["y"]).await.unwrap();
+    world.retract(one("2")).await;
+    world.retract(one("3")).await;
+    assert!(world.app.lead(world.workspace, &id("y")).await.is_err());
+    assert_eq!(world.leads([lead("y").title("CEO")]).await, [UpsertOutcome::Created]);
+    assert_eq!(world.person("y").await.0.id, id("x"));
     world.digest().await;
 }

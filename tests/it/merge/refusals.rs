@@ -43,7 +43,9 @@ async fn what_is_not_known_or_not_possible_is_refused_and_changes_nothing(world:
     invalid(world.merge_leads("c", &["d", "c"]).await, "lead_ids[1]");
     invalid(world.merge_leads("c", &[]).await, "lead_ids");
     invalid(world.merge_accounts("c", &["c"]).await, "account_ids[0]");
-    invalid(world.set_parent("c", "c").await, "parent_account_id");
+    for (of, parent) in [("c", "c"), ("a", "b"), ("b", "a")] {
+        invalid(world.set_parent(of, parent).await, "parent_account_id");
+    }
     unknown(world.merge_leads("x", &["c"]).await, "lead", "x");
     unknown(world.merge_leads("c", &["d", "x"]).await, "lead", "x");
     unknown(world.merge_accounts("c", &["d", "x"]).await, "account", "x");

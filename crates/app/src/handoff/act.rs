@@ -64,7 +64,7 @@ pub struct Given {
 }
 
 /// What a call does.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Doing {
     Claim(String),
     Attempt(Attempt),

@@ -1,18 +1,19 @@
 //! The clock of handoffs: warnings, what is late, and what is given up, each at its own moment
 //! however late it is found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use abm_core::handoff::Act;
 use abm_core::lifecycle::{Actor, Grounds};
 use abm_core::policy::{Assignee, Policy};
-use abm_core::{DAY, Timestamp, WorkspaceId};
+use abm_core::{AccountId, DAY, Timestamp, WorkspaceId};
 use abm_store::{Cause, HandoffEnd, HandoffEvent, HandoffRecord, LeadRecord, Lock, WriteTx};
 
 use super::leads::Leads;
 use super::policy::{Loads, policy_of};
-use crate::gather::{Alone, News, fold_accounts};
+use crate::gather::{Alone, News, fold_accounts, ledgers_of_leads};
+use crate::models::Compiled;
 use crate::regroup::{Accounts, lock_accounts};
 use crate::{App, AppError, Inner};
 
@@ -176,7 +177,7 @@ impl Ticking<'_> {
 }
 
 /// Ends the nurturing of leads whose date has come, and looks whether they qualify. Tells
-/// whether there were any.
+/// whether there were any. Of those that another replica comes to first it looks at nobody.
 async fn end_nurturing(inner: &Inner, workspace: WorkspaceId) -> Result<bool, AppError> {
     let now = inner.clock.now();
     let over = inner.store.view(workspace).nurtured_until(now, CHUNK).await?;
@@ -185,22 +186,39 @@ async fn end_nurturing(inner: &Inner, workspace: WorkspaceId) -> Result<bool, Ap
     }
     let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
     let compiled = inner.models.get(&tx, record.model_version).await?;
-    let leads = tx.leads(over.iter().cloned()).await?;
+    let mut leads = tx.leads(over.iter().cloned()).await?;
     let accounts = leads.values().filter_map(|lead| lead.account.clone()).collect();
-    let states = lock_accounts(&tx, &compiled, accounts, Accounts::new(), now).await?;
-    tx.end_nurturing(over).await?;
-    let mut news = News::default();
-    let alone: Vec<LeadRecord> =
-        leads.into_values().filter(|lead| lead.account.is_none()).collect();
-    let mut people = tx.people(alone.iter().map(|lead| (None, lead.id.clone()))).await?;
-    news.alone.extend(
-        alone.into_iter().filter_map(|lead| {
-            Some(Alone { state: people.remove(&lead.id)?, profile: lead.profile })
-        }),
-    );
+    let mut states = lock_accounts(&tx, &compiled, accounts, Accounts::new(), now).await?;
+    let ended = tx.end_nurturing(over, now).await?;
+    leads.retain(|id, _| ended.contains(id));
+    let accounts: BTreeSet<&AccountId> =
+        leads.values().filter_map(|lead| lead.account.as_ref()).collect();
+    states.retain(|id, _| accounts.contains(id));
+    let alone = leads.values().filter(|lead| lead.account.is_none()).cloned().collect();
+    let news = News { alone: alone_now(&tx, &compiled, alone).await?, ..News::default() };
     fold_accounts(&tx, &compiled, states, news, Cause::Time, now).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// People without an account with what they did, by the matching rules in force.
+async fn alone_now(
+    tx: &WriteTx,
+    compiled: &Compiled,
+    leads: Vec<LeadRecord>,
+) -> Result<Vec<Alone>, AppError> {
+    let mut people = tx.people(leads.iter().map(|lead| (None, lead.id.clone()))).await?;
+    let stale = people.values().filter(|state| state.matching != compiled.matching);
+    let stale = stale.map(|state| state.lead.clone()).collect();
+    for (lead, ledger) in ledgers_of_leads(tx, compiled, stale).await? {
+        if let Some(state) = people.get_mut(&lead) {
+            (state.ledger, state.matching) = (ledger, compiled.matching);
+        }
+    }
+    let alone = leads
+        .into_iter()
+        .filter_map(|lead| Some(Alone { state: people.remove(&lead.id)?, profile: lead.profile }));
+    Ok(alone.collect())
 }
 
 /// Looks who is handed over of accounts of whom a new version of the model qualifies somebody. Tells

@@ -5,23 +5,21 @@ use std::sync::Arc;
 
 use abm_core::violation::Refusal;
 use abm_core::{Activity, Timestamp, Violation};
-use abm_store::{Cause, Lock, NewActivity, RejectedActivity, StoreError};
+use abm_store::{Cause, Lock, NewActivity, RejectedActivity};
 
 use super::count::counted;
 use super::dedupe::{Accepted, dedupe};
 use super::place::place;
 use super::{IngestJob, Recorded, Row, RowOutcome, listed};
 use crate::gather::{entry_of, fold_accounts};
+use crate::writer::{TRIES, was_in_the_way};
 use crate::{AppError, Inner};
-
-/// Tries at a transaction that another writer was in the way of.
-const TRIES: u32 = 3;
 
 /// Stores the rows of calls and answers each. All calls are of one workspace.
 pub(crate) async fn commit(inner: Arc<Inner>, jobs: Vec<IngestJob>) {
     let mut outcome = store(&inner, &jobs).await;
     for _ in 1..TRIES {
-        if !matches!(outcome, Err(AppError::Store(StoreError::Conflict))) {
+        if !was_in_the_way(&outcome) {
             break;
         }
         outcome = store(&inner, &jobs).await;

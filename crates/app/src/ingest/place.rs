@@ -93,7 +93,7 @@ async fn find_people(
 }
 
 /// A person of whom only the id is known.
-fn seen(id: &LeadId, now: Timestamp) -> LeadRecord {
+pub(crate) fn seen(id: &LeadId, now: Timestamp) -> LeadRecord {
     LeadRecord {
         id: id.clone(),
         profile: LeadProfile::default(),

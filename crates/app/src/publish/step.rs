@@ -9,7 +9,7 @@ use abm_store::{
 };
 
 use super::course::{Course, FAILURES};
-use crate::gather::{News, fold_only};
+use crate::gather::{News, fold_accounts, fold_only};
 use crate::operations::counted;
 use crate::{AppError, Inner};
 
@@ -118,10 +118,18 @@ impl Publishing<'_> {
         Ok(Step::More)
     }
 
-    /// Goes through the whole once more, by so many lots as this stretch has. At the end of the
-    /// whole the scores are put in force; else the work goes on behind the stretch.
+    /// Lets time do what is due, then goes through the whole once more, by so many lots as this
+    /// stretch has. At the end of the whole the scores are put in force; else the work goes on
+    /// behind the stretch.
     async fn stretch(mut self, active: u64) -> Result<Step, AppError> {
         let (courses, id) = (&self.inner.courses, self.operation.id.clone());
+        if !self.catch_up(active).await? {
+            // The work goes through the whole once more, and nobody waits for all that is due.
+            self.operation.place = None;
+            self.tx.put_operation(&self.operation).await?;
+            self.tx.commit().await?;
+            return Ok(Step::More);
+        }
         let lots = courses.with(self.workspace, &id, |course| course.lots());
         let (mut place, mut complete) = (None, false);
         for _ in 0..lots {
@@ -143,6 +151,19 @@ impl Publishing<'_> {
             courses.with(self.workspace, &id, Course::did_not_finish);
         }
         Ok(Step::More)
+    }
+
+    /// Lets time change what is shown as it has under the version in force, up to now: once
+    /// another one is, nobody would. Goes on by a lot, and tells whether nothing is due any more.
+    async fn catch_up(&self, active: u64) -> Result<bool, AppError> {
+        let Self { inner, tx, now, .. } = self;
+        let late = tx.lock_due(now.secs(), CHUNK).await?;
+        if late.is_empty() {
+            return Ok(true);
+        }
+        let compiled = inner.models.get(tx, active).await?;
+        fold_accounts(tx, &compiled, late, News::default(), Cause::Time, *now).await?;
+        Ok(tx.lock_due(now.secs(), 1).await?.is_empty())
     }
 
     /// The accounts behind `after` that are to be made next, locked, and whether they are the

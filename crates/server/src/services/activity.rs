@@ -56,7 +56,8 @@ impl ActivityService for Services {
             _ => return Err(invalid_field("filter", "is required without activities, not with")),
         };
         let asked = asked.map_err(|found| invalid(&found))?;
-        let done = self.app.retract_activities(caller.workspace, key, asked, message.dry_run).await;
+        let (workspace, dry_run) = (caller.workspace, message.dry_run);
+        let done = self.app.retract_activities(workspace, key, asked, dry_run, call.awaited).await;
         let done = done.map_err(status_of)?;
         let revision = self.revision(&caller, done.revision);
         Ok(Response::new(retraction::to_proto(done, revision)))
