@@ -25,6 +25,8 @@ async fn a_planted_difference_is_found_and_told(world: World) {
         ("account_state", "tier = 3", "ibm", "", "tier"),
         ("account_state", "changes_secs = changes_secs + 1", "ibm", "", "changes_at"),
         ("account_state", "exclusion = 'x'", "ibm", "", "exclusion"),
+        ("account_state", "rank = 0", "ibm", "", "rank"),
+        ("lead", "account_id = ''", "ibm", "ada", "account"),
         ("lead_state", "engagement = 1", "ibm", "ada", "engagement"),
         ("lead_state", "percent = 51", "ibm", "ada", "rules"),
         ("lead_state", "last_activity_secs = 5", "ibm", "ada", "last_activity"),

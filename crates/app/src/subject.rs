@@ -59,6 +59,19 @@ impl Loaded {
         })
     }
 
+    /// The people who are scored with another account than the one they belong to, or with none:
+    /// each with the account they are scored with and the one they belong to.
+    pub(crate) fn misplaced(&self) -> Vec<(&LeadId, Option<&AccountId>, Option<&AccountId>)> {
+        let scored = self.people.values().flatten();
+        let scored: BTreeMap<&LeadId, Option<&AccountId>> =
+            scored.map(|person| (&person.lead, person.account.as_ref())).collect();
+        let belongs = |lead| self.leads.get(lead).and_then(|lead| lead.account.as_ref());
+        let missed = self.leads.keys().filter(|lead| !scored.contains_key(lead));
+        let missed = missed.map(|lead| (lead, None, belongs(lead)));
+        let elsewhere = scored.iter().map(|(lead, account)| (*lead, *account, belongs(lead)));
+        elsewhere.filter(|(_, scored, belongs)| scored != belongs).chain(missed).collect()
+    }
+
     /// The profiles of the people.
     pub(crate) fn into_profiles(self) -> BTreeMap<LeadId, LeadProfile> {
         self.leads.into_iter().map(|(id, lead)| (id, lead.profile)).collect()

@@ -3,12 +3,12 @@
 use abm_core::assess::{AccountRules, AssessedLead, Engagement, LeadRules, assess, assess_lead};
 use abm_core::digest::StateDigest;
 use abm_core::rule::AccountFacts;
-use abm_core::{AccountProfile, Timestamp, WorkspaceId};
-use abm_store::{AccountState, PersonState, View};
+use abm_core::{AccountId, AccountProfile, Timestamp, WorkspaceId};
+use abm_store::{AccountScores, AccountState, PersonState, View};
 
 use crate::gather::ledgers_of_leads;
 use crate::models::Compiled;
-use crate::subject::{self, Ledgers, Subject};
+use crate::subject::{Ledgers, Loaded, Subject};
 use crate::tries::{Awaited, Turn};
 use crate::views::state_of;
 use crate::{App, AppError};
@@ -116,14 +116,24 @@ impl Run {
             let page = view.account_states_after(after.as_ref(), CHUNK).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.id.clone());
-            let ids = page.into_iter().map(|state| state.id).collect();
-            for subject in subject::load(view, compiled, ids, Ledgers::FromActivities).await? {
-                self.account(compiled, &subject);
+            let ids: Vec<AccountId> = page.into_iter().map(|state| state.id).collect();
+            let ranks = view.ranks(ids.iter().cloned()).await?;
+            let loaded = Loaded::read(view, ids).await?;
+            let subjects = loaded.under(view, compiled, Ledgers::FromActivities).await?;
+            for subject in subjects {
+                let rank = ranks.get(&subject.account.id).copied().unwrap_or_default();
+                self.account(compiled, &subject, rank);
+            }
+            for (lead, scored, belongs) in loaded.misplaced() {
+                let name = |id: Option<&AccountId>| id.map(ToString::to_string).unwrap_or_default();
+                let (scored, belongs) = (name(scored), name(belongs));
+                let account = if scored.is_empty() { &belongs } else { &scored };
+                self.differ(account, lead.as_str(), "account", &scored, &belongs);
             }
         }
     }
 
-    fn account(&mut self, compiled: &Compiled, subject: &Subject) {
+    fn account(&mut self, compiled: &Compiled, subject: &Subject, rank: i64) {
         let Subject { account, state, rules, people, visitor, stored } = subject;
         self.found.accounts += 1;
         let stale = state.model_version != compiled.version;
@@ -133,6 +143,10 @@ impl Run {
             let then = assess(&compiled.model, rules, people, visitor, state.assessed_at);
             let expected = state_of(compiled, subject, &then, state.assessed_at);
             self.compare_account(state, &expected);
+            let place = AccountScores::from(expected).rank();
+            if rank != place {
+                self.differ(account.id.as_str(), "", "rank", &rank, &place);
+            }
             let found = then.people.iter().zip(&then.mqls);
             for ((person, stored), (engagement, mql)) in people.iter().zip(stored).zip(found) {
                 // A bound may be wider than it could be, not narrower than the score.
