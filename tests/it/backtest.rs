@@ -35,6 +35,7 @@ fn question() -> BacktestQuestion {
         rules: ModelChoice::Active,
         against: None,
         dates: vec![START + DATE],
+        is_series: false,
         window_days: 30,
         outcome: BacktestOutcome::Won,
         score: BacktestScore::Engagement,
@@ -83,7 +84,8 @@ async fn a_true_signal_is_told_and_none_where_there_is_none(world: World) {
         assert!(measures.verdict.to_string().starts_with("fair"), "{}", measures.verdict);
         // Half of the accounts show the same, and 60 % of them are won.
         let best = measures.capacity.unwrap();
-        assert_eq!((best.rows, (best.precision.value * 1e9).round()), (50, 6e8));
+        let precision = best.precision.unwrap().value;
+        assert_eq!((best.rows, (precision * 1e9).round()), (50, 6e8));
         assert!((measures.deciles[0].lift - 1.5).abs() < 1e-9);
         assert!(measures.brier.unwrap().interval.high < measures.brier_of_base_rate);
         let segments: Vec<_> =
@@ -106,7 +108,8 @@ async fn too_few_outcomes_are_said_to_be_too_few(world: World) {
     let found = backtest(&world, question()).await.tried.pooled;
     assert!(found.positives > 0 && found.positives < 30, "{}", found.positives);
     assert_eq!(found.verdict.to_string(), "too few outcomes to say anything");
-    assert_eq!(found.brier, None);
+    assert_eq!((found.auc, found.top_tenth_lift, found.brier), (None, None, None));
+    assert_eq!(found.capacity.unwrap().precision, None);
     let later = vec![START + days(50)];
     let found = backtest(&world, BacktestQuestion { dates: later, ..question() }).await;
     assert_eq!(found.tried.pooled.auc, None, "nobody was won after day 50");

@@ -34,6 +34,7 @@ mod requests;
 mod retraction;
 mod scenarios;
 mod simulate;
+mod suggest_points;
 mod time;
 mod timeline;
 mod tokens;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use abm_app::{AccountMove, App, LeadMove, Limits, Waiting};
+use abm_app::{AccountMove, ActivityFilter, App, LeadMove, Limits, Retraction, Waiting};
 use abm_app::{AppError, ModelChoice, SimulateQuestion, Simulated, SimulationPart};
 use abm_core::simulate::ReasonKind;
 use abm_core::tier::Tier;
@@ -240,6 +240,13 @@ async fn whoever_does_not_read_holds_nobody_up_for_long(world: World) {
     let unread = (try_once(&patient).await.unwrap(), try_once(&patient).await.unwrap());
     let found = verify(&patient).await;
     assert!(matches!(found, Err(AppError::Overloaded)), "two readings at a time: {found:?}");
+    let retract = async |retraction: Retraction| {
+        let (workspace, request) = (world.workspace, world.request());
+        patient.retract_activities(workspace, request, retraction, true, waiting.awaited()).await
+    };
+    let found = retract(Retraction::Filter(ActivityFilter::default(), None)).await;
+    assert!(matches!(found, Err(AppError::Overloaded)), "one that is looked for: {found:?}");
+    assert!(retract(Retraction::Places(Vec::new())).await.is_ok());
     drop(unread);
 
     let hasty = app(Duration::from_millis(20));

@@ -2,8 +2,10 @@
 
 mod backtest;
 pub(crate) mod file;
+mod history;
 mod simulate;
 mod suggest;
+mod suggest_points;
 
 use std::path::{Path, PathBuf};
 
@@ -73,6 +75,9 @@ pub(crate) enum ServiceCommand {
     },
     /// Learns a draft of fit rules from what became of people, and writes it to a file.
     Suggest(suggest::SuggestArgs),
+    /// Learns a draft of points of signals from what became of accounts after past dates, and writes
+    /// it to a file.
+    SuggestPoints(suggest_points::SuggestPointsArgs),
     /// Holds the scores of past dates against what became of accounts after each.
     Backtest(backtest::BacktestArgs),
     /// Puts the rules of an earlier version in force again, as a new version.
@@ -108,6 +113,7 @@ pub(crate) async fn run(client: &Client, command: &ServiceCommand) -> anyhow::Re
         }
         ServiceCommand::List => list(client).await,
         ServiceCommand::Suggest(args) => suggest::run(client, args).await,
+        ServiceCommand::SuggestPoints(args) => suggest_points::run(client, args).await,
         ServiceCommand::Backtest(args) => backtest::run(client, args).await,
         ServiceCommand::Diff { model, after: Some(after) } => diff(client, model, after).await,
         ServiceCommand::Diff { model, after: None } => diff(client, IN_FORCE, model).await,

@@ -5,8 +5,8 @@
 //! What has no past in this service acts as it is today: profiles, and which account a person
 //! belongs to. Accounts and people whom no caller sent are there from what they first did.
 
-mod asked;
-mod past;
+pub(crate) mod asked;
+pub(crate) mod past;
 mod score;
 mod table;
 mod worth;
@@ -20,10 +20,11 @@ use abm_learn::measure::Estimate;
 use abm_store::View;
 
 use crate::models::{Compiled, ModelChoice};
-use crate::subject::{Ledgers, Loaded};
+use crate::subject::{Ledgers, Loaded, Subject};
 use crate::tries::{Awaited, Turn};
 use crate::{App, AppError, Inner};
 use asked::Asked;
+use past::Past;
 use table::Table;
 
 /// Most accounts that are looked at.
@@ -42,6 +43,8 @@ pub struct BacktestQuestion {
     pub against: Option<u64>,
     /// The moments to assess at, 1 to 24; each acts as the second it lies in.
     pub dates: Vec<Timestamp>,
+    /// Whether the caller gave them as a series, and is told of that where one cannot be used.
+    pub is_series: bool,
     /// How long after a date an outcome counts, in days, 1 to 365.
     pub window_days: u32,
     /// What counts as an outcome.
@@ -166,49 +169,53 @@ impl App {
         let asked = Arc::new(Asked::new(&question, self.clock().now())?);
         let turn = self.turn(awaited)?;
         let view = self.inner.snapshot(workspace).await?;
-        let revision = view.revision().await?;
         let tried = rules(&self.inner, &view, question.rules, question.against).await?;
-        check_count(view.count_accounts(0).await?.0)?;
-        let table = Arc::new(read(&view, &asked, &tried, &turn).await?);
-        drop(view);
-        let capacity = question.capacity.or_else(|| {
-            let first = tried.first()?.model.capacity.priority_accounts?;
-            Some(first.into())
-        });
-        // Each takes seconds of computing: not on the threads that answer other calls.
-        let measured = tried.iter().map(|compiled| compiled.version).enumerate();
-        let measured: Vec<_> = measured
-            .map(|(place, version)| {
-                let (table, asked, turn) = (Arc::clone(&table), Arc::clone(&asked), turn.clone());
-                tokio::task::spawn_blocking(move || {
-                    worth::of_rules(&table, &asked, &turn, version, place, capacity)
-                })
-            })
-            .collect();
-        let mut rules = Vec::with_capacity(measured.len());
-        for measured in measured {
-            rules.push(measured.await.map_err(|_| AppError::Broken)??);
-        }
-        let mut rules = rules.into_iter();
-        let (tried, against) = (rules.next().ok_or(AppError::Broken)?, rules.next());
-        let (verdict, compares) = (tried.pooled.verdict, against.is_some());
-        let compared = tokio::task::spawn_blocking(move || {
-            turn.check()?;
-            let comparison = compares.then(|| worth::compare(&table, verdict)).flatten();
-            Ok::<_, AppError>((comparison, worth::distinct(&table)))
-        });
-        let (comparison, (accounts, accounts_with_outcome)) =
-            compared.await.map_err(|_| AppError::Broken)??;
-        Ok(Backtest {
-            tried,
-            against,
-            comparison,
-            accounts,
-            accounts_with_outcome,
-            capacity,
-            revision,
-        })
+        check_count(&view).await?;
+        look_back(view, &asked, tried, question.capacity, &turn).await
     }
+}
+
+/// Scores all accounts at all dates under one or two sets of rules, and tells what the scores are
+/// worth.
+pub(crate) async fn look_back(
+    view: View,
+    asked: &Arc<Asked>,
+    tried: Vec<Arc<Compiled>>,
+    capacity: Option<u64>,
+    turn: &Turn,
+) -> Result<Backtest, AppError> {
+    let revision = view.revision().await?;
+    let first = tried.first().ok_or(AppError::Broken)?;
+    let table = Table::new(asked, first);
+    let table = Arc::new(walk(&view, asked, &tried, turn, table, Table::add).await?);
+    drop(view);
+    let capacity = capacity.or_else(|| first.model.capacity.priority_accounts.map(u64::from));
+    // Each takes seconds of computing: not on the threads that answer other calls.
+    let measured = tried.iter().map(|compiled| compiled.version).enumerate();
+    let measured: Vec<_> = measured
+        .map(|(place, version)| {
+            let (table, asked, turn) = (Arc::clone(&table), Arc::clone(asked), turn.clone());
+            tokio::task::spawn_blocking(move || {
+                worth::of_rules(&table, &asked, &turn, version, place, capacity)
+            })
+        })
+        .collect();
+    let mut rules = Vec::with_capacity(measured.len());
+    for measured in measured {
+        rules.push(measured.await.map_err(|_| AppError::Broken)??);
+    }
+    let mut rules = rules.into_iter();
+    let (tried, against) = (rules.next().ok_or(AppError::Broken)?, rules.next());
+    let (verdict, compares) = (tried.pooled.verdict, against.is_some());
+    let turn = turn.clone();
+    let compared = tokio::task::spawn_blocking(move || {
+        turn.check()?;
+        let comparison = compares.then(|| worth::compare(&table, verdict)).flatten();
+        Ok::<_, AppError>((comparison, worth::distinct(&table)))
+    });
+    let (comparison, (accounts, accounts_with_outcome)) =
+        compared.await.map_err(|_| AppError::Broken)??;
+    Ok(Backtest { tried, against, comparison, accounts, accounts_with_outcome, capacity, revision })
 }
 
 /// The rules to try and, if there are any, those to hold them against.
@@ -228,28 +235,38 @@ async fn rules(
     Ok(all)
 }
 
-fn check_count(accounts: u64) -> Result<(), AppError> {
+/// Refuses a base that is too large to be looked at.
+pub(crate) async fn check_count(view: &View) -> Result<(), AppError> {
+    let (accounts, _) = view.count_accounts(0).await?;
+    within(accounts)
+}
+
+fn within(accounts: u64) -> Result<(), AppError> {
     if accounts <= ACCOUNTS {
         return Ok(());
     }
-    let message = format!("there are {accounts} accounts, a backtest looks at most at {ACCOUNTS}");
+    let message = format!("there are {accounts} accounts, at most {ACCOUNTS} are looked at");
     Err(AppError::StateForbids { subject: "accounts".to_owned(), message })
 }
 
-/// Scores all accounts at all dates, page by page.
-async fn read(
+/// How a page of accounts is taken up: as each of the rules that are tried sees them, with their
+/// pasts.
+type Take<T> = fn(&mut T, &Asked, &[Arc<Compiled>], &[Vec<Subject>], &[Past]);
+
+/// Hands all accounts, page by page, to what takes them up.
+pub(crate) async fn walk<T: Send + 'static>(
     view: &View,
     asked: &Arc<Asked>,
     tried: &[Arc<Compiled>],
     turn: &Turn,
-) -> Result<Table, AppError> {
-    let first = tried.first().ok_or(AppError::Broken)?;
-    let mut table = Table::new(asked, first);
+    mut into: T,
+    take: Take<T>,
+) -> Result<T, AppError> {
     let mut after = None;
     loop {
         turn.check()?;
         let page = view.accounts_after(after.as_ref(), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(table) };
+        let Some(last) = page.last() else { return Ok(into) };
         after = Some(last.id.clone());
         let ids = page.into_iter().map(|account| account.id).collect();
         let loaded = Loaded::read(view, ids).await?;
@@ -259,11 +276,11 @@ async fn read(
         }
         let past = past::read(view, asked, seen.first().map_or(&[], Vec::as_slice)).await?;
         let (asked, tried) = (Arc::clone(asked), tried.to_vec());
-        let scored = tokio::task::spawn_blocking(move || {
-            table.add(&asked, &tried, &seen, &past);
-            table
+        let taken = tokio::task::spawn_blocking(move || {
+            take(&mut into, &asked, &tried, &seen, &past);
+            into
         });
-        table = scored.await.map_err(|_| AppError::Broken)?;
+        into = taken.await.map_err(|_| AppError::Broken)?;
     }
 }
 
@@ -273,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_base_too_large_is_refused() {
-        assert!(check_count(ACCOUNTS).is_ok());
-        assert!(matches!(check_count(ACCOUNTS + 1), Err(AppError::StateForbids { .. })));
+        assert!(within(ACCOUNTS).is_ok());
+        assert!(matches!(within(ACCOUNTS + 1), Err(AppError::StateForbids { .. })));
     }
 }

@@ -1,7 +1,7 @@
 //! What is known of people and their accounts, field by field, as learning looks at it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use abm_core::AccountProfile;
 use abm_core::title::Position;
@@ -55,7 +55,31 @@ fn column<'a>(place: Place<'a>, known: Vec<(usize, Cow<'a, str>)>, rows: usize) 
     Column { field: place.field(), values }
 }
 
+/// The fields that records can have: those of their own, and the attributes that anybody has.
+pub(crate) fn fields_of<'a>(
+    leads: impl Iterator<Item = &'a LeadRecord>,
+    accounts: impl Iterator<Item = &'a AccountProfile>,
+) -> Vec<Field> {
+    let of_leads: BTreeSet<&str> =
+        leads.flat_map(|lead| lead.profile.attributes.keys()).map(String::as_str).collect();
+    let of_accounts: BTreeSet<&str> =
+        accounts.flat_map(|account| account.attributes.keys()).map(String::as_str).collect();
+    let attributes = of_leads.into_iter().map(|name| Place::Attribute(Record::Lead, name));
+    let attributes = attributes
+        .chain(of_accounts.into_iter().map(|name| Place::Attribute(Record::Account, name)));
+    let own = TEXTS_OF_LEAD.into_iter().map(|name| Place::Text(Record::Lead, name));
+    let own = own
+        .chain(TEXTS_OF_ACCOUNT.into_iter().map(|name| Place::Text(Record::Account, name)))
+        .chain(NUMBERS_OF_ACCOUNT.into_iter().map(|name| Place::Number(Record::Account, name)));
+    own.chain(attributes).map(Place::field).collect()
+}
+
 const STAGE: &str = "stage";
+/// The fields of the records themselves that are learned from.
+const TEXTS_OF_LEAD: [&str; 6] =
+    ["title", "country", "seniority", "buying_role", STAGE, "email_domain"];
+const TEXTS_OF_ACCOUNT: [&str; 5] = ["industry", "country", "region", "city", "owner"];
+const NUMBERS_OF_ACCOUNT: [&str; 2] = ["employees", "annual_revenue_usd"];
 
 /// Where a value stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,14 +111,15 @@ fn known<'a>(
     let seniority = position.seniority.map_or("", |known| known.value.name());
     let role = position.buying_role.map_or("", |known| known.value.name());
     let host = profile.email_host().map(|host| host.to_string());
-    for (name, value) in [
-        ("title", Cow::Borrowed(profile.title.as_str())),
-        ("country", Cow::Borrowed(profile.country.as_str())),
-        ("seniority", Cow::Borrowed(seniority)),
-        ("buying_role", Cow::Borrowed(role)),
-        (STAGE, Cow::Borrowed(profile.stage.map_or("", |value| value.name()))),
-        ("email_domain", Cow::Owned(host.unwrap_or_default())),
-    ] {
+    let texts = [
+        Cow::Borrowed(profile.title.as_str()),
+        Cow::Borrowed(profile.country.as_str()),
+        Cow::Borrowed(seniority),
+        Cow::Borrowed(role),
+        Cow::Borrowed(profile.stage.map_or("", |value| value.name())),
+        Cow::Owned(host.unwrap_or_default()),
+    ];
+    for (name, value) in TEXTS_OF_LEAD.into_iter().zip(texts) {
         found.push((Place::Text(Record::Lead, name), value));
     }
     let attributes = |record, attributes: &'a BTreeMap<String, String>| {
@@ -103,18 +128,13 @@ fn known<'a>(
     };
     found.extend(attributes(Record::Lead, &profile.attributes));
     if let Some(account) = account {
-        for (name, value) in [
-            ("industry", &account.industry),
-            ("country", &account.country),
-            ("region", &account.region),
-            ("city", &account.city),
-            ("owner", &account.owner),
-        ] {
+        let texts =
+            [&account.industry, &account.country, &account.region, &account.city, &account.owner];
+        for (name, value) in TEXTS_OF_ACCOUNT.into_iter().zip(texts) {
             found.push((Place::Text(Record::Account, name), Cow::from(value.as_str())));
         }
-        let numbers =
-            [("employees", account.employees), ("annual_revenue_usd", account.annual_revenue_usd)];
-        for (name, value) in numbers {
+        let numbers = [account.employees, account.annual_revenue_usd];
+        for (name, value) in NUMBERS_OF_ACCOUNT.into_iter().zip(numbers) {
             let value = value.map(|value| value.to_string()).unwrap_or_default();
             found.push((Place::Number(Record::Account, name), Cow::Owned(value)));
         }
@@ -165,6 +185,19 @@ mod tests {
         let [odd] = found.as_slice() else { panic!("{found:?}") };
         let rows: Vec<bool> = odd.values.iter().map(Option::is_some).collect();
         assert_eq!(rows, [false, true, false, true, false, true]);
+    }
+
+    #[test]
+    fn fields_are_those_of_records_and_the_attributes_that_anybody_has() {
+        let leads = [lead(0, &[("Lead Source", "Web")]), lead(1, &[("odd", "")])];
+        let attributes = [("ticker".to_owned(), "A".to_owned())].into();
+        let account = AccountProfile { attributes, ..AccountProfile::default() };
+        let found = fields_of(leads.iter(), std::iter::once(&account));
+        let is_called = |name: &str| found.iter().any(|field| field.is_called(name));
+        for name in ["title", "lead.attributes.odd", "account ticker", "account.employees"] {
+            assert!(is_called(name), "{name}");
+        }
+        assert!(!is_called("Lead Sauce") && !is_called("account.odd"));
     }
 
     #[test]

@@ -86,7 +86,7 @@ pub use reports::{Grouped, Period, Persona, ReviewPack, ReviewedHandoff};
 pub use retract::{RETRACT_MOST, Retracted, Retraction, Shown};
 pub use simulate::{AccountMove, LeadMove, SimulateQuestion, Simulated, SimulationPart};
 pub use stages::{LeadStanding, StageChange};
-pub use suggest::{SuggestQuestion, Suggested};
+pub use suggest::{PointsQuestion, PointsSuggested, SuggestQuestion, Suggested};
 pub use tokens::{Caller, DEFAULT_DAYS, NewToken, Role};
 pub use tries::{Awaited, Waiting};
 pub use upsert::{Upsert, UpsertOptions, UpsertOutcome, Upserted};

@@ -1,5 +1,6 @@
 //! The scoring function: an account and its people at a moment.
 
+mod amounts;
 mod forecast;
 mod hold;
 mod momentum;
@@ -19,6 +20,7 @@ use crate::tier::{Standing, Tier, Tiers};
 use crate::title::Position;
 use crate::{AccountProfile, BuyingRole, LeadId, LeadProfile, Model};
 
+pub use amounts::amounts;
 pub use forecast::{Forecast, forecast, forecast_mql};
 pub use momentum::{Momentum, Visits, momentum, visits};
 pub use qualify::{AssessedLead, assess_lead, raised_hand};

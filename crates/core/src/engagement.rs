@@ -44,11 +44,14 @@ pub(crate) struct Term {
 impl Term {
     /// What is left of the points at `at`; nothing before it happened or after the look-back.
     pub(crate) fn at(&self, at: i64, look_back_secs: i64) -> f64 {
+        self.left_at(at, look_back_secs).map_or(0.0, |left| self.points * left)
+    }
+
+    /// The share of the points that is left at `at`.
+    fn left_at(&self, at: i64, look_back_secs: i64) -> Option<f64> {
         let age = at.saturating_sub(self.time);
-        if age < 0 || age > look_back_secs {
-            return 0.0;
-        }
-        self.points * libm::exp2(-(age as f64) / self.half_life_secs)
+        let counts = (0..=look_back_secs).contains(&age);
+        counts.then(|| libm::exp2(-(age as f64) / self.half_life_secs))
     }
 }
 
@@ -192,6 +195,19 @@ impl Reading {
         (given, cuts)
     }
 
+    /// How much there is of each signal or pattern at a second, by its position (patterns stand
+    /// after all signals): how many count, each faded as its points are.
+    #[must_use]
+    pub fn amounts(&self, at: i64) -> BTreeMap<u16, f64> {
+        let mut amounts = BTreeMap::new();
+        for term in self.groups.iter().flat_map(|group| &group.terms) {
+            if let Some(left) = term.left_at(at, self.look_back_secs) {
+                *amounts.entry(term.signal).or_insert(0.0) += left;
+            }
+        }
+        amounts
+    }
+
     /// Engagement at a second, 0 to 100.
     #[must_use]
     pub fn engagement(&self, at: i64) -> u8 {
@@ -278,6 +294,22 @@ signals:
         assert_eq!(reading(&model, &[(0, 0), (0, 0), (0, 0)]).raw(0), 20.0);
         assert_eq!(reading(&model, &[(DAY - 1, 0), (DAY - 1, 0), (DAY, 0)]).raw(DAY).round(), 30.0);
         assert_eq!(reading(&model, &[(0, 1), (0, 1), (0, 1)]).raw(0), 25.0);
+    }
+
+    #[test]
+    fn amounts_are_what_points_are_without_points() {
+        let capped = "
+groups: {g: {cap: 5}}
+signals:
+  - {name: a, when: 'activity.type == \"a\"', points: 0, daily_cap: 2}
+  - {name: b, when: 'activity.type == \"b\"', points: 10, group: g}
+patterns: [{name: twice, all: [{of: [b], at_least: 2}], within_days: 3, points: 1}]";
+        let entries = [(0, 0), (0, 0), (0, 0), (0, 1), (30 * DAY, 1), (30 * DAY, 1)];
+        let reading = reading(&model(capped), &entries);
+        let amounts = |at| reading.amounts(at).into_iter().collect::<Vec<_>>();
+        assert_eq!(amounts(-1), []);
+        assert_eq!(amounts(0), [(0, 2.0), (1, 1.0)]);
+        assert_eq!(amounts(30 * DAY), [(0, 1.0), (1, 2.5), (2, 1.0)]);
     }
 
     fn any_model() -> Model {

@@ -26,7 +26,7 @@ use crate::title::TitleRules;
 pub use crate::problem::{Problem, Severity};
 pub use compile::RULES;
 pub use parse::{parse, read_file, validate};
-pub use rewrite::with_lead_fit;
+pub use rewrite::{SignalPoints, with_lead_fit, with_points};
 pub use signals::{Group, Match, Signal, SignalRules};
 pub use worth::Worth;
 pub use write::write;

@@ -65,7 +65,8 @@ pub struct Measures {
     /// Their share, 0 to 1; 0 without records.
     pub base_rate: f64,
     /// The chance that of one record with the outcome and one without, the first has the higher
-    /// score; ties count half. `None` when all outcomes are the same.
+    /// score; ties count half. `None` with fewer than [`LEAST_OF_EACH`] records (of units: units)
+    /// of either outcome, of which nothing can be said.
     pub auc: Option<Estimate>,
     /// The outcome rate of the best tenth against the base rate. `None` as for `auc`.
     pub top_tenth_lift: Option<Estimate>,
@@ -76,7 +77,7 @@ pub struct Measures {
     /// Outcome rates by score, the lowest scores first.
     pub bins: Vec<Bin>,
     /// Mean squared error of the outcome rate that a score stands for; see [`Calibration`].
-    /// `None` with fewer than 30 records of either outcome.
+    /// `None` as for `auc`.
     pub brier: Option<Estimate>,
     /// The same error of one who always says the base rate.
     pub brier_of_base_rate: f64,
@@ -124,21 +125,29 @@ fn measured(rows: &[Scored<'_>], units: &Units, options: &Options) -> Measures {
     let ranking = Ranking::new(rows.iter().map(|row| (row.score, row.outcome)));
     let (count, positives) = (ranking.rows(), ranking.positives());
     let base_rate = ranking.base_rate();
-    let errors = calibration::held_out_errors(rows, units, options.seed);
-    let resampled = Resampled::new(rows, units, &ranking, errors.as_deref(), options);
-    let auc = auc(ranking.groups()).map(|value| resampled.auc(value));
-    let top_tenth_lift = lift::top_tenth(ranking.groups()).map(|value| resampled.lift(value));
-    let mean = |errors: &[f64]| errors.iter().sum::<f64>() / errors.len().max(1) as f64;
     let (with, without) = units.of_each(rows);
+    let is_enough = with.min(without) >= LEAST_OF_EACH;
+    let errors = calibration::held_out_errors(rows, units, options.seed);
+    let resampled = match is_enough {
+        true => Resampled::new(rows, units, &ranking, errors.as_deref(), options),
+        false => Resampled::default(),
+    };
+    // An interval of fewer can exclude chance although there is nothing else.
+    let told = |value: Option<f64>| value.filter(|_| is_enough);
+    let auc = told(auc(ranking.groups())).map(|value| resampled.auc(value));
+    let top_tenth_lift = told(lift::top_tenth(ranking.groups()));
+    let mean = |errors: &[f64]| errors.iter().sum::<f64>() / errors.len().max(1) as f64;
     Measures {
         rows: count,
         positives,
         base_rate,
         auc,
-        top_tenth_lift,
+        top_tenth_lift: top_tenth_lift.map(|value| resampled.lift(value)),
         deciles: deciles(ranking.groups()),
         capacity: options.capacity.and_then(|capacity| {
-            lift::at_capacity(ranking.groups(), capacity, |value| resampled.precision(value))
+            lift::at_capacity(ranking.groups(), capacity, |value| {
+                told(Some(value)).map(|value| resampled.precision(value))
+            })
         }),
         bins: bins(&ranking),
         brier: errors.as_deref().map(|errors| resampled.brier(mean(errors))),
@@ -163,9 +172,10 @@ fn segments<'a>(
     let measured = parts.into_iter().map(|(name, (rows, units))| {
         let ranking = Ranking::new(rows.iter().map(|row| (row.score, row.outcome)));
         let units = Units::of(units);
-        let resampled = Resampled::new(&rows, &units, &ranking, None, options);
-        let auc = auc(ranking.groups()).map(|value| resampled.auc(value));
         let (with, without) = units.of_each(&rows);
+        let auc = auc(ranking.groups()).filter(|_| with.min(without) >= LEAST_OF_EACH);
+        let auc =
+            auc.map(|value| Resampled::new(&rows, &units, &ranking, None, options).auc(value));
         let verdict = Verdict::of(with, without, auc);
         let (rows, positives) = (ranking.rows(), ranking.positives());
         Segment { name: name.to_owned(), rows, positives, auc, verdict }

@@ -1,10 +1,11 @@
 //! A draft of fit rules, learned from people of whom it is known what became of them.
 //!
 //! Each field is cut into bins: ranges of numbers, frequent values, what is not known. What a
-//! field tells by itself is judged by cross-validation; fields that bear the marks of being
-//! filled in after the outcome are left out, each with a reason (see [`Reason`]). Of the rest a
-//! logistic regression is made, held to zero as strongly as cross-validation says, and its
-//! coefficients become whole points: one rule for each bin, as people write them.
+//! field tells by itself is judged by cross-validation, of which no part learns from some people of
+//! an account what it is asked about others; fields that bear the marks of being filled in after
+//! the outcome are left out, each with a reason (see [`Reason`]). Of the rest a logistic regression
+//! is made, held to zero as strongly as cross-validation says, and its coefficients become whole
+//! points: one rule for each bin, as people write them.
 //!
 //! Fit is a sum limited to 0..100. So that sums are not cut off, everybody gets the points of a
 //! base rule, and points are scaled so that 998 of 1,000 examples lie between 2 and 98; a unit of
@@ -13,11 +14,13 @@
 pub(crate) mod binning;
 pub(crate) mod field;
 mod leak;
+pub mod points;
 mod reason;
 mod regression;
 pub(crate) mod rules;
 mod screen;
 mod strength;
+mod units;
 
 use std::borrow::Cow;
 
@@ -35,12 +38,10 @@ use regression::{Coefficients, Row};
 use rules::{Scale, Weighed};
 use screen::Told;
 
-/// Fewest examples of each outcome to learn from.
+/// Fewest units with the outcome, and without it, to learn from.
 pub const LEAST_OF_EACH: usize = 50;
 /// Most examples that are learned from; of more, so many are drawn.
 pub const MOST_EXAMPLES: usize = 20_000;
-/// Most activities of one signal of one person that count.
-const MOST_ACTIVITIES: f64 = 10.0;
 /// A field alone must reach this AUC to be compared with all others together, and be ahead of
 /// them by so much to be left out.
 const AHEAD_AUC: f64 = 0.8;
@@ -57,24 +58,16 @@ pub struct Column<'a> {
     pub values: Vec<Option<Cow<'a, str>>>,
 }
 
-/// A signal of all examples.
-#[derive(Clone, Debug)]
-pub struct SignalColumn {
-    /// Its name in the model.
-    pub name: String,
-    /// For each example, how many activities (or points of them) came before the moment at which
-    /// the score is asked.
-    pub counts: Vec<f64>,
-}
-
-/// What is learned from. All lists are of one length: shorter ones count as unknown, none and no
-/// outcome where they end.
+/// What is learned from. All lists are of one length: shorter ones count as unknown, none, no
+/// outcome and unit 0 where they end.
 #[derive(Clone, Debug, Default)]
 pub struct Examples<'a> {
     /// Fields.
     pub columns: Vec<Column<'a>>,
-    /// Signals.
-    pub signals: Vec<SignalColumn>,
+    /// Which unit each example is of, such as the account of a person. Cross-validation learns
+    /// from all examples of a unit or from none, and the least number that is learned from counts
+    /// units.
+    pub units: Vec<u32>,
     /// Whether the outcome came.
     pub outcomes: Vec<bool>,
 }
@@ -82,7 +75,7 @@ pub struct Examples<'a> {
 /// What the caller knows.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Fields to leave out, by name, label, path or expression; signals by name.
+    /// Fields to leave out, by name, label, path or expression.
     pub leave_out: Vec<String>,
     /// Fields to use in spite of marks of a leak.
     pub allow: Vec<String>,
@@ -142,29 +135,10 @@ pub struct SuggestedRule {
     pub coefficient: f64,
 }
 
-/// What a signal tells beside the fields.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SuggestedSignal {
-    /// Its name in the model.
-    pub name: String,
-    /// Examples with at least one activity of it.
-    pub rows: usize,
-    /// Those of them with the outcome.
-    pub positives: usize,
-    /// Their share, 0 to 1.
-    pub rate: f64,
-    /// The share against that of all examples.
-    pub lift: f64,
-    /// By how much one activity raises the log odds.
-    pub coefficient: f64,
-    /// The same in points of the scale of the rules.
-    pub points: i32,
-}
-
 /// A field or signal that the draft does not use.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeftOut {
-    /// Its label.
+    /// The label of the field, or the name of the signal.
     pub name: String,
     /// Why.
     pub reason: Reason,
@@ -183,8 +157,6 @@ pub struct Suggestion {
     pub points_per_unit: f64,
     /// Rules, by field, the one that tells most first.
     pub rules: Vec<SuggestedRule>,
-    /// What signals tell, the strongest first.
-    pub signals: Vec<SuggestedSignal>,
     /// What was left out.
     pub left_out: Vec<LeftOut>,
     /// How strongly coefficients were held to zero.
@@ -211,13 +183,13 @@ impl Suggestion {
 /// There is too little to learn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{positives} examples have the outcome and {negatives} have not; to learn takes at least \
-     {LEAST_OF_EACH} of each"
+    "{positives} examples have the outcome and {negatives} have not, those of one account counted \
+     once; to learn takes at least {LEAST_OF_EACH} of each"
 )]
 pub struct TooFew {
-    /// Examples with the outcome.
+    /// Units with the outcome at least once.
     pub positives: usize,
-    /// Examples without it.
+    /// Units that never have it.
     pub negatives: usize,
 }
 
@@ -225,23 +197,22 @@ pub struct TooFew {
 /// out: what is held out must not be among the examples.
 ///
 /// # Errors
-/// When fewer than [`LEAST_OF_EACH`] examples have the outcome, or have it not.
+/// When fewer than [`LEAST_OF_EACH`] units have the outcome, or never have it.
 pub fn suggest(examples: &Examples<'_>, options: &Options) -> Result<Suggestion, TooFew> {
-    let positives = examples.outcomes.iter().filter(|outcome| **outcome).count();
-    let negatives = examples.outcomes.len() - positives;
-    if positives.min(negatives) < LEAST_OF_EACH {
-        return Err(TooFew { positives, negatives });
-    }
-    let picked = pick(examples.outcomes.len(), options.seed);
+    let rows = examples.outcomes.len();
+    let unit = |row: usize| examples.units.get(row).copied().unwrap_or_default();
+    let units: Vec<u32> = (0..rows).map(unit).collect();
+    units::check(&units, &examples.outcomes)?;
+    let picked = pick(rows, options.seed);
     let taken = |row: &usize| examples.outcomes.get(*row).copied().unwrap_or_default();
     let outcomes: Vec<bool> = picked.iter().map(taken).collect();
-    let folds = screen::folds(&outcomes, options.seed);
+    let units: Vec<u32> = picked.iter().map(|row| unit(*row)).collect();
+    let folds = units::folds(&units, &outcomes, options.seed);
     let learner = Learner { options, outcomes: &outcomes, folds: &folds };
     let mut left_out = Vec::new();
     let fields = learner.fields(&examples.columns, &picked, &mut left_out);
-    let signals = learner.signals(&examples.signals, &picked, &mut left_out);
     let fields = learner.without_those_ahead(fields, &mut left_out);
-    Ok(learner.draft(&fields, &signals, left_out))
+    Ok(learner.draft(&fields, left_out))
 }
 
 /// The examples that are learned from, ascending.
@@ -261,12 +232,6 @@ struct Used {
     field: Field,
     binned: Binned,
     told: Told,
-}
-
-/// A signal that is used.
-struct UsedSignal {
-    name: String,
-    counts: Vec<f64>,
 }
 
 struct Learner<'a> {
@@ -293,7 +258,8 @@ impl Learner<'_> {
             let known = Known::new(values.iter().map(Option::is_some), self.outcomes);
             // Also of names and dates: an empty one tells as much.
             let marked = || known.mark().filter(|_| !self.is_allowed(field));
-            match self.asked(field).or_else(marked).map_or_else(|| Binned::new(&values), Err) {
+            let binned = || Binned::new(field, &values, self.is_allowed(field));
+            match self.asked(field).or_else(marked).map_or_else(binned, Err) {
                 Ok(binned) => read.push((field, values, known, binned)),
                 Err(reason) => leave(field, reason),
             }
@@ -373,36 +339,6 @@ impl Learner<'_> {
         *fields = kept;
     }
 
-    /// The signals that can be used.
-    fn signals(
-        &self,
-        signals: &[SignalColumn],
-        picked: &[usize],
-        left_out: &mut Vec<LeftOut>,
-    ) -> Vec<UsedSignal> {
-        let mut used = Vec::new();
-        for SignalColumn { name, counts } in signals {
-            let count = |row: &usize| counts.get(*row).copied().unwrap_or_default();
-            let counts: Vec<f64> =
-                picked.iter().map(|row| count(row).clamp(0.0, MOST_ACTIVITIES)).collect();
-            let named = |names: &[String]| names.contains(name);
-            let reason = match Binned::of_counts(&counts) {
-                _ if named(&self.options.leave_out) => Some(Reason::Named),
-                Err(reason) => Some(reason),
-                Ok(binned) => {
-                    let told = screen::screen(&binned, self.outcomes, self.folds);
-                    let mark = leak::of_signal(told).filter(|_| !named(&self.options.allow));
-                    mark.or((told.gain < screen::LEAST_GAIN).then_some(Reason::TellsNothing))
-                }
-            };
-            match reason {
-                Some(reason) => left_out.push(LeftOut { name: name.clone(), reason }),
-                None => used.push(UsedSignal { name: name.clone(), counts }),
-            }
-        }
-        used
-    }
-
     /// Leaves out fields that alone are far ahead of all others together.
     fn without_those_ahead(&self, fields: Vec<Used>, left_out: &mut Vec<LeftOut>) -> Vec<Used> {
         let is_ahead = |position: usize, field: &Used| {
@@ -411,7 +347,7 @@ impl Learner<'_> {
             }
             let mut others = fields.clone();
             others.remove(position);
-            let (rows, columns) = design(&others, &[], self.outcomes.len());
+            let (rows, columns) = design(&others, self.outcomes.len());
             let strengths = [AHEAD_STRENGTH];
             let others =
                 strength::choose(&rows, self.outcomes, columns, self.folds, &strengths).auc;
@@ -433,8 +369,8 @@ impl Learner<'_> {
     }
 
     /// Learns from what is used.
-    fn draft(&self, fields: &[Used], signals: &[UsedSignal], left_out: Vec<LeftOut>) -> Suggestion {
-        let (rows, columns) = design(fields, signals, self.outcomes.len());
+    fn draft(&self, fields: &[Used], left_out: Vec<LeftOut>) -> Suggestion {
+        let (rows, columns) = design(fields, self.outcomes.len());
         let strengths = &strength::STRENGTHS;
         let chosen = strength::choose(&rows, self.outcomes, columns, self.folds, strengths);
         let all: Vec<(&Row, bool)> = rows.iter().zip(self.outcomes.iter().copied()).collect();
@@ -450,35 +386,15 @@ impl Learner<'_> {
         let of_field = |field| rules::of_field(field, self.outcomes, scale);
         let mut rules: Vec<SuggestedRule> = weighed.iter().flat_map(of_field).collect();
         rules::tell_apart(&mut rules);
-        let signals = signals.iter().zip(next);
-        let mut signals: Vec<SuggestedSignal> =
-            signals.map(|(signal, column)| self.signal(signal, found.of(column), scale)).collect();
-        signals.sort_by(|one, other| other.coefficient.total_cmp(&one.coefficient));
         Suggestion {
             rows: self.outcomes.len(),
             positives: self.outcomes.iter().filter(|outcome| **outcome).count(),
             base_points: scale.base,
             points_per_unit: scale.per_unit,
             rules,
-            signals,
             left_out,
             strength: chosen.strength,
             cross_validated_auc: chosen.auc,
-        }
-    }
-
-    fn signal(&self, signal: &UsedSignal, coefficient: f64, scale: Scale) -> SuggestedSignal {
-        let mut share = Share::default();
-        let having = signal.counts.iter().zip(self.outcomes).filter(|(count, _)| **count > 0.0);
-        having.for_each(|(_, outcome)| share.add(*outcome));
-        SuggestedSignal {
-            name: signal.name.clone(),
-            rows: share.rows,
-            positives: share.positives,
-            rate: share.rate(),
-            lift: share.rate() / screen::share_of(self.outcomes),
-            coefficient,
-            points: scale.points(coefficient),
         }
     }
 }
@@ -492,9 +408,9 @@ fn with_looks<'a>(
     mark(&looks)
 }
 
-/// The examples as the regression takes them: a column for each bin, then one for each signal.
-/// The column of an anchor is empty, so that its coefficient is 0.
-fn design(fields: &[Used], signals: &[UsedSignal], rows: usize) -> (Vec<Row>, usize) {
+/// The examples as the regression takes them: a column for each bin. The column of an anchor is
+/// empty, so that its coefficient is 0.
+fn design(fields: &[Used], rows: usize) -> (Vec<Row>, usize) {
     let mut design = vec![Row::new(); rows];
     let mut columns = 0;
     for Used { binned, .. } in fields {
@@ -507,14 +423,6 @@ fn design(fields: &[Used], signals: &[UsedSignal], rows: usize) -> (Vec<Row>, us
             }
         }
         columns += binned.bins.len();
-    }
-    for signal in signals {
-        for (row, count) in design.iter_mut().zip(&signal.counts) {
-            if *count > 0.0 {
-                row.push((columns, *count));
-            }
-        }
-        columns += 1;
     }
     (design, columns)
 }

@@ -91,7 +91,12 @@ async fn a_backtest_is_refused_where_it_is_wrong(world: World) {
         (Asked { capacity: -1, ..question() }, "capacity"),
         (Asked { window_days: -1, ..question() }, "window_days"),
         (Asked { window_days: 366, ..question() }, "window_days"),
-        (Asked { window_days: 60, ..question() }, "as_of[0]"),
+        (Asked { window_days: 60, ..question() }, "series: the window after its date 1"),
+        (Asked { window_days: 57, ..question() }, "series: the window after its date 2"),
+        (
+            Asked { window_days: 60, series: None, as_of: vec![moment(0)], ..question() },
+            "as_of[0]: the window after this date",
+        ),
         (Asked { series: None, ..question() }, "as_of"),
         (Asked { series: None, as_of: vec![moment(0); 25], ..question() }, "as_of"),
         (Asked { as_of: vec![moment(0)], ..question() }, "series"),

@@ -4,12 +4,14 @@ use abm_app::Role;
 use abm_client::{Client, v1};
 use abm_core::Seniority;
 use abm_core::model::DEFAULT_FILE;
-use abm_tests::{ALead, Served, World, both_engines, lead};
+use abm_tests::{ALead, START, Served, World, both_engines, days, lead};
 use tonic::Code;
 
 both_engines!(
     a_draft_is_learned_from_outcomes_and_can_be_published,
     what_is_held_out_decides_nothing_in_the_draft,
+    people_of_one_account_are_held_out_together_and_count_once,
+    a_name_that_nothing_is_called_by_is_refused,
     a_draft_is_refused_where_it_cannot_be_learned,
     seniority_is_learned_from_titles_as_rules_read_it,
 );
@@ -83,6 +85,68 @@ async fn what_is_held_out_decides_nothing_in_the_draft(world: World) {
     assert_eq!((one.model_file, one.rules), (other.model_file, other.rules));
     assert_eq!(one.unused_fields, other.unused_fields);
     assert_eq!(other.draft.unwrap().verdict(), v1::ScoreVerdict::WorseThanChance);
+    served.stop().await;
+}
+
+async fn people_of_one_account_are_held_out_together_and_count_once(world: World) {
+    let served = Served::open(world).await;
+    // Forty accounts of ten people each, half of which bought.
+    let staff = people(|number, _| number % 40 < 20).into_iter().enumerate();
+    let staff = staff.map(|(number, person)| person.account(&format!("a{:02}", number % 40)));
+    served.world.leads(staff).await;
+    let client = served.client().await;
+    let refused = client.suggest_model(question()).await.unwrap_err();
+    let expected =
+        "10 examples have the outcome and 10 have not, those of one account counted once";
+    assert!(refused.to_string().contains(expected), "{refused}");
+    // 400 accounts of two people each: both are learned from, or both held out.
+    let pairs = people(|_, usual| usual).into_iter().enumerate().flat_map(|(number, person)| {
+        let person = person.account(&format!("b{number:03}"));
+        let twin = person.clone().with_id(&format!("q{number:03}"));
+        [person, twin]
+    });
+    served.world.leads(pairs).await;
+    let asked = v1::SuggestModelRequest { train_rule: String::new(), ..question() };
+    let reply = client.suggest_model(asked).await.unwrap();
+    let held_out = reply.draft.unwrap().rows;
+    assert_eq!((reply.learned_rows + held_out, held_out % 2), (800, 0), "{held_out} held out");
+    served.stop().await;
+}
+
+async fn a_name_that_nothing_is_called_by_is_refused(world: World) {
+    let served = Served::open(world).await;
+    served.world.leads(people(|_, usual| usual)).await;
+    let client = served.client().await;
+    let asked = v1::SuggestModelRequest {
+        leave_out_fields: vec!["lead.title".to_owned(), "Lead Sauce".to_owned()],
+        allow_fields: vec!["seller's wiew".to_owned(), "account industry".to_owned()],
+        ..question()
+    };
+    let refused = client.suggest_model(asked).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    for expected in [
+        "leave_out_fields[1]: no field is called `Lead Sauce`",
+        "allow_fields[0]: no field is called `seller's wiew`",
+    ] {
+        assert!(refused.to_string().contains(expected), "{refused}");
+    }
+    assert!(!refused.to_string().contains("title"), "nobody has one, but could: {refused}");
+    served.world.at(days(200));
+    let start = prost_types::Timestamp { seconds: START.secs(), nanos: 0 };
+    let history = v1::SuggestHistory {
+        series: Some(v1::BacktestSeries { start: Some(start), step_days: 30, count: 4 }),
+        window_days: 30,
+        outcome: v1::BacktestOutcome::OpportunityWon.into(),
+        ..Default::default()
+    };
+    let asked = v1::SuggestModelRequest {
+        history: Some(history),
+        allow_fields: vec!["no such signal".to_owned()],
+        ..Default::default()
+    };
+    let refused = client.suggest_model(asked).await.unwrap_err();
+    let expected = "allow_fields[0]: no signal or pattern is called `no such signal`";
+    assert!(refused.to_string().contains(expected), "{refused}");
     served.stop().await;
 }
 

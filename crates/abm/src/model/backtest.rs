@@ -3,12 +3,9 @@
 use std::path::PathBuf;
 
 use abm_client::{Client, v1};
-use anyhow::Context;
 use clap::{Args, ValueEnum};
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
+use super::history::HistoryArgs;
 use super::read;
 use crate::moment;
 
@@ -18,25 +15,12 @@ pub(crate) struct BacktestArgs {
     /// A file, or the number of a version; the one in force when left out.
     what: Option<String>,
 
-    /// The first date, such as 2026-01-01, or a moment with its offset.
-    #[arg(long, value_name = "DATE")]
-    from: String,
-
-    /// Days from one date to the next.
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
-    step: u16,
+    #[command(flatten)]
+    history: HistoryArgs,
 
     /// How many dates, at most 24.
     #[arg(long, value_name = "N", default_value_t = 1)]
     count: u16,
-
-    /// For how many days after a date outcomes count.
-    #[arg(long, value_name = "DAYS", default_value_t = 90)]
-    window: u16,
-
-    /// What to look for: `won`, `created` (opportunities), or a rule over `activity`.
-    #[arg(long, value_name = "won|created|RULE")]
-    outcome: String,
 
     /// Which score is measured.
     #[arg(long, value_enum, default_value_t = Score::Rank)]
@@ -72,21 +56,22 @@ pub(super) async fn run(client: &Client, args: &BacktestArgs) -> anyhow::Result<
     let reply = client.backtest_model(request(args)?).await?;
     let with = reply.accounts_with_outcome;
     println!("{} accounts at one date or more, {with} of them with the outcome", reply.accounts);
+    print(&reply);
+    Ok(true)
+}
+
+/// Prints each of the sets of rules, and how they compare.
+pub(super) fn print(reply: &v1::BacktestModelResponse) {
     for rules in reply.tried.iter().chain(&reply.compared) {
-        print_rules(rules);
+        print_rules(rules, reply.capacity);
     }
     if let Some(v1::BacktestComparison { auc_gain, text }) = &reply.comparison {
         println!("compared: {text} (AUC {})", signed(auc_gain.as_ref()));
     }
-    Ok(true)
 }
 
 fn request(args: &BacktestArgs) -> anyhow::Result<v1::BacktestModelRequest> {
-    let (outcome, activity_rule) = match args.outcome.as_str() {
-        "created" => (v1::BacktestOutcome::OpportunityCreated, String::new()),
-        "won" => (v1::BacktestOutcome::OpportunityWon, String::new()),
-        rule => (v1::BacktestOutcome::Activity, rule.to_owned()),
-    };
+    let (outcome, activity_rule) = args.history.outcome();
     let score = match args.score {
         Score::Rank => v1::BacktestScore::Rank,
         Score::Engagement => v1::BacktestScore::Engagement,
@@ -103,12 +88,8 @@ fn request(args: &BacktestArgs) -> anyhow::Result<v1::BacktestModelRequest> {
         version,
         model_file,
         compare_version: args.against,
-        series: Some(v1::BacktestSeries {
-            start: Some(moment::to_proto(date(&args.from)?)),
-            step_days: args.step.into(),
-            count: args.count.into(),
-        }),
-        window_days: args.window.into(),
+        series: Some(args.history.series(args.count)?),
+        window_days: args.history.window.into(),
         outcome: outcome.into(),
         activity_rule,
         score: score.into(),
@@ -118,27 +99,26 @@ fn request(args: &BacktestArgs) -> anyhow::Result<v1::BacktestModelRequest> {
     })
 }
 
-/// A day, which begins at midnight UTC, or a moment.
-fn date(text: &str) -> anyhow::Result<Timestamp> {
-    match text.parse::<Date>() {
-        Ok(day) if !text.contains(['T', 't', ' ']) => {
-            let begins = day.to_zoned(TimeZone::UTC);
-            Ok(begins.with_context(|| format!("`{text}` is out of range"))?.timestamp())
-        }
-        _ => moment::parse(text),
-    }
-}
-
-/// A table of the dates, and under it what holds over all of them.
-fn print_rules(rules: &v1::BacktestedRules) {
+/// A table of the dates, and under it what holds over all of them. `capacity` is how many accounts
+/// can be worked after a date.
+fn print_rules(rules: &v1::BacktestedRules, capacity: i64) {
     let name = match rules.version {
         0 => "the file".to_owned(),
         version => format!("version {version}"),
     };
     println!("\n{name}");
     println!(
-        "{:<20} {:>8} {:>8} {:>7} {:>24} {:>6} {:>9} {:>6}  left out",
-        "date", "accounts", "outcomes", "rate", "AUC", "lift", "precision", "recall"
+        "{:<20} {:>8} {:>8} {:>7} {:>24} {:>6} {:>7} {:>9} {:>6}  {:<32}  left out",
+        "date",
+        "accounts",
+        "outcomes",
+        "rate",
+        "AUC",
+        "lift",
+        "K",
+        "precision",
+        "recall",
+        "verdict"
     );
     for date in &rules.dates {
         let left_out = [
@@ -149,9 +129,14 @@ fn print_rules(rules: &v1::BacktestedRules) {
         let left_out = left_out.iter().filter(|(count, _)| *count > 0);
         let left_out: Vec<String> = left_out.map(|(count, why)| format!("{count} {why}")).collect();
         let name = moment::show(date.as_of.as_ref());
-        print_line(&name, date.measures.as_ref(), &left_out.join(", "));
+        if let Some(measures) = &date.measures {
+            println!("{}  {}", line(&name, measures, capacity), left_out.join(", "));
+        }
     }
-    print_line("all dates", rules.pooled.as_ref(), "");
+    if let Some(pooled) = &rules.pooled {
+        let dates = i64::try_from(rules.dates.len()).unwrap_or(i64::MAX);
+        println!("{}", line("all dates", pooled, capacity.saturating_mul(dates)).trim_end());
+    }
     let pooled = rules.pooled.clone().unwrap_or_default();
     for (tenth, slice) in pooled.deciles.iter().enumerate() {
         let (lift, captured) = (slice.lift, 100.0 * slice.captured_so_far);
@@ -169,22 +154,26 @@ fn print_rules(rules: &v1::BacktestedRules) {
     println!("verdict of {name}: {}", pooled.verdict_text);
 }
 
-fn print_line(name: &str, measures: Option<&v1::ScoreMeasures>, left_out: &str) {
-    let Some(found) = measures else { return };
+/// A line of the table. Precision and recall are those of the best `capacity` accounts; of all
+/// accounts they would tell nothing.
+fn line(name: &str, found: &v1::ScoreMeasures, capacity: i64) -> String {
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let lift = found.top_tenth_lift.as_ref();
-    let best = found.at_capacity.as_ref();
-    let precision = best.and_then(|best| best.precision.as_ref());
-    println!(
-        "{name:<20} {:>8} {:>8} {:>7} {:>24} {:>6} {:>9} {:>6}  {left_out}",
+    let best = found.at_capacity.as_ref().filter(|_| capacity < found.rows);
+    let best = best.and_then(|best| Some((best.precision.as_ref()?.value, best.recall)));
+    let verdict = found.verdict_text.split(':').next().unwrap_or_default();
+    format!(
+        "{name:<20} {:>8} {:>8} {:>7} {:>24} {:>6} {:>7} {:>9} {:>6}  {verdict:<32}",
         found.rows,
         found.positives,
         percent(found.base_rate),
         shown(found.auc.as_ref()),
-        lift.map_or_else(|| "-".to_owned(), |lift| format!("{:.2}", lift.value)),
-        precision.map_or_else(|| "-".to_owned(), |precision| percent(precision.value)),
-        best.map_or_else(|| "-".to_owned(), |best| percent(best.recall)),
-    );
+        or_dash(lift.map(|lift| format!("{:.2}", lift.value))),
+        or_dash((capacity > 0).then(|| capacity.to_string())),
+        or_dash(best.map(|(precision, _)| percent(precision))),
+        or_dash(best.map(|(_, recall)| percent(recall))),
+    )
 }
 
 fn shown(estimate: Option<&v1::Estimate>) -> String {
@@ -207,11 +196,26 @@ fn signed(estimate: Option<&v1::Estimate>) -> String {
 mod tests {
     use super::*;
 
+    /// Measures of so many accounts, of which the best ones are looked at.
+    fn measures(rows: i64, at_capacity: v1::ScoreAtCapacity) -> v1::ScoreMeasures {
+        v1::ScoreMeasures {
+            rows,
+            at_capacity: Some(at_capacity),
+            verdict_text: "fair: orders noticeably better than chance".to_owned(),
+            ..Default::default()
+        }
+    }
+
     #[test]
-    fn a_day_begins_at_midnight_and_a_moment_needs_its_offset() {
-        assert_eq!(date("2026-01-02").unwrap(), "2026-01-02T00:00:00Z".parse().unwrap());
-        assert_eq!(date("2026-01-02T01:00+01").unwrap(), date("2026-01-02").unwrap());
-        assert!(date("2026-01-02T01:00").is_err());
-        assert!(date("tomorrow").is_err());
+    fn precision_and_recall_are_printed_with_their_capacity_and_never_of_all_accounts() {
+        let precision = Some(v1::Estimate { value: 0.6, low: 0.5, high: 0.7 });
+        let words = |rows: i64, precision: Option<v1::Estimate>| {
+            let best = v1::ScoreAtCapacity { rows: 50, precision, recall: 0.375, score: 0.0 };
+            let line = line("2026-01-01", &measures(rows, best), 50);
+            line.split_whitespace().skip(8).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(words(200, precision), "50 60.0 % 37.5 % fair");
+        assert_eq!(words(50, precision), "50 - - fair");
+        assert_eq!(words(200, None), "50 - - fair", "too few outcomes");
     }
 }

@@ -1,6 +1,6 @@
 //! `abm model suggest`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use abm_client::{Client, v1};
 use anyhow::Context;
@@ -13,8 +13,8 @@ pub(crate) struct SuggestArgs {
     #[arg(long, value_name = "RULE")]
     outcome: String,
 
-    /// Whom to learn from, as a rule; the draft is measured on the others. 70 % by id when left
-    /// out.
+    /// Whom to learn from, as a rule; the draft is measured on the others. 70 % by the ids of their
+    /// accounts when left out, or by their own without one.
     #[arg(long, value_name = "RULE", default_value = "")]
     train: String,
 
@@ -22,7 +22,8 @@ pub(crate) struct SuggestArgs {
     #[arg(long, value_name = "FIELD")]
     leave_out: Vec<String>,
 
-    /// A field that it may ask although it bears marks of a leak; can be given several times.
+    /// A field that it may ask although it bears marks of a leak or looks like names of records; can
+    /// be given several times.
     #[arg(long, value_name = "FIELD")]
     allow: Vec<String>,
 
@@ -51,14 +52,30 @@ pub(super) async fn run(client: &Client, args: &SuggestArgs) -> anyhow::Result<b
         ..Default::default()
     };
     let reply = client.suggest_model(request).await?;
-    std::fs::write(&args.out, &reply.model_file)
-        .with_context(|| format!("{} cannot be written", args.out.display()))?;
+    write_draft(&args.out, &reply)?;
     let (people, positives) = (reply.learned_rows, reply.learned_positives);
     println!("learned from {people} people, of whom {positives} have the outcome");
     for rule in &reply.rules {
         let v1::SuggestedRule { name, points, rows, lift, .. } = rule;
         println!("{points:>5}  {name}  ({rows} people, lift {lift:.2})");
     }
+    print_unused(&reply);
+    let base = format!("version {}", reply.base_version);
+    for (name, measured) in [("draft", reply.draft), (&base, reply.base)] {
+        print_measures(name, &measured.unwrap_or_default());
+    }
+    println!("{} holds the draft; look at it, then publish it", args.out.display());
+    Ok(true)
+}
+
+/// Writes the draft where it is wanted.
+pub(super) fn write_draft(out: &Path, reply: &v1::SuggestModelResponse) -> anyhow::Result<()> {
+    std::fs::write(out, &reply.model_file)
+        .with_context(|| format!("{} cannot be written", out.display()))
+}
+
+/// What the draft leaves out, a line each.
+pub(super) fn print_unused(reply: &v1::SuggestModelResponse) {
     for field in &reply.unused_fields {
         let class = match field.class() {
             v1::UnusedFieldClass::Refused => "refused",
@@ -67,12 +84,6 @@ pub(super) async fn run(client: &Client, args: &SuggestArgs) -> anyhow::Result<b
         };
         println!("{class}: {}: {}", field.name, field.reason);
     }
-    let base = format!("version {}", reply.base_version);
-    for (name, measured) in [("draft", reply.draft), (&base, reply.base)] {
-        print_measures(name, &measured.unwrap_or_default());
-    }
-    println!("{} holds the draft; look at it, then publish it", args.out.display());
-    Ok(true)
 }
 
 /// Measures on two or three lines.
@@ -89,7 +100,7 @@ fn print_measures(name: &str, measured: &v1::ScoreMeasures) {
         shown(&measured.brier),
         measured.brier_of_base_rate
     );
-    if let Some(best) = &measured.at_capacity {
+    if let Some(best) = measured.at_capacity.as_ref().filter(|best| best.precision.is_some()) {
         let (rows, precision) = (best.rows, shown(&best.precision));
         println!("    best {rows}: precision {precision}, recall {:.4}", best.recall);
     }

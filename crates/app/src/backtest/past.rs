@@ -12,7 +12,7 @@ use crate::subject::Subject;
 
 /// What is known of an account's past.
 #[derive(Debug)]
-pub(super) struct Past {
+pub(crate) struct Past {
     /// The second from which it was there. What callers sent has no past: it always was.
     since: i64,
     /// The people whom no caller sent, with the second from which they were there.
@@ -25,7 +25,7 @@ pub(super) struct Past {
 
 /// What an account is to a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// One to measure, with whether the outcome came in the window.
     Prospect(bool),
     /// It was not there yet.
@@ -38,7 +38,7 @@ pub(super) enum Fate {
 
 impl Past {
     /// What the account is to a date. Of what comes after the window nothing is looked at.
-    pub(super) fn at(&self, date: i64, window_secs: i64) -> Fate {
+    pub(crate) fn at(&self, date: i64, window_secs: i64) -> Fate {
         if self.since > date {
             return Fate::NotThere;
         }
@@ -53,12 +53,12 @@ impl Past {
     }
 
     /// Whether a person of the account was there at a date.
-    pub(super) fn holds(&self, lead: &LeadId, date: i64) -> bool {
+    pub(crate) fn holds(&self, lead: &LeadId, date: i64) -> bool {
         self.arrivals.get(lead).is_none_or(|&since| since <= date)
     }
 
     /// How many people whom no caller sent were there at a date.
-    pub(super) fn arrived(&self, date: i64) -> usize {
+    pub(crate) fn arrived(&self, date: i64) -> usize {
         self.arrivals.values().filter(|&&since| since <= date).count()
     }
 
@@ -78,14 +78,14 @@ impl Past {
 }
 
 /// The pasts of accounts, in the order given.
-pub(super) async fn read(
+pub(crate) async fn read(
     view: &View,
     asked: &Asked,
     subjects: &[Subject],
 ) -> Result<Vec<Past>, StoreError> {
     let ids = || subjects.iter().map(|subject| subject.account.id.clone());
     let mut opportunities = view.outcomes(ids()).await?;
-    let mut marked = match &asked.outcome {
+    let mut marked = match &*asked.outcome {
         Sought::Activity(rule) => activities(view, rule, subjects).await?,
         Sought::Created | Sought::Won => BTreeMap::new(),
     };

@@ -28,8 +28,9 @@ pub struct Slice {
 pub struct AtCapacity {
     /// The capacity, at most all records.
     pub rows: u64,
-    /// Share of these records that have the outcome, 0 to 1.
-    pub precision: Estimate,
+    /// Share of these records that have the outcome, 0 to 1. `None` as for the AUC of
+    /// [`super::Measures`].
+    pub precision: Option<Estimate>,
     /// Share of all records with the outcome that are among them, 0 to 1; 0 when there are none.
     pub recall: f64,
     /// The precision against the base rate; 0 when no record has the outcome.
@@ -66,12 +67,12 @@ pub fn deciles(groups: &[Group]) -> Vec<Slice> {
     slices
 }
 
-/// The best `capacity` records; the estimate of their precision is made by `estimate`. `None`
-/// without records or with a capacity of 0.
+/// The best `capacity` records; the estimate of their precision, if any, is made by `estimate`.
+/// `None` without records or with a capacity of 0.
 pub(super) fn at_capacity(
     groups: &[Group],
     capacity: u64,
-    estimate: impl FnOnce(f64) -> Estimate,
+    estimate: impl FnOnce(f64) -> Option<Estimate>,
 ) -> Option<AtCapacity> {
     let (rows, positives) = totals(groups);
     let taken = capacity.min(rows as u64);

@@ -12,6 +12,11 @@ fn scored(rows: &[(f64, bool)]) -> Vec<Scored<'static>> {
     rows.iter().map(|&(score, outcome)| Scored { score, outcome, segment: None }).collect()
 }
 
+/// An estimate as if there were enough records for it.
+fn certain(value: f64) -> Option<Estimate> {
+    Some(Estimate { value, interval: Interval { low: value, high: value } })
+}
+
 /// AUC as it is defined: every pair of a record with the outcome and one without.
 fn auc_by_pairs(rows: &[(f64, bool)]) -> Option<f64> {
     let (mut won, mut pairs) = (0.0, 0.0);
@@ -95,8 +100,7 @@ proptest! {
         rows in prop::collection::vec(((0..3_i32).prop_map(f64::from), any::<bool>()), 1..40),
         capacity in 1..50_u64,
     ) {
-        let options = Options { capacity: Some(capacity), resamples: 20, seed: 1 };
-        let found = measure(&scored(&rows), &options).capacity.unwrap();
+        let found = lift::at_capacity(ranked(&rows).groups(), capacity, certain).unwrap();
         let taken = capacity.min(rows.len() as u64);
         let (mut left, mut hits) = (taken as f64, 0.0);
         for score in [2.0, 1.0, 0.0] {
@@ -107,7 +111,8 @@ proptest! {
             left -= take;
         }
         prop_assert_eq!(found.rows, taken);
-        prop_assert!((found.precision.value - hits / taken as f64).abs() < 1e-9);
+        let precision = found.precision.map(|found| found.value);
+        prop_assert!((precision.unwrap() - hits / taken as f64).abs() < 1e-9);
     }
 
     #[test]
@@ -133,12 +138,9 @@ fn a_small_case_by_hand() {
     let ranking = ranked(&rows);
     // Pairs won: 9 beats both; 7 ties one and beats the other; 1 loses both.
     assert_eq!(auc(ranking.groups()), Some(3.5 / 6.0));
-    let at = |capacity| {
-        let options = Options { capacity: Some(capacity), ..Options::default() };
-        measure(&scored(&rows), &options).capacity
-    };
+    let at = |capacity| lift::at_capacity(ranking.groups(), capacity, certain);
     let two = at(2).unwrap();
-    assert_eq!((two.precision.value, two.recall, two.score), (0.75, 0.5, 7.0));
+    assert_eq!((two.precision, two.recall, two.score), (certain(0.75), 0.5, 7.0));
     let first = deciles(ranking.groups())[0];
     assert_eq!((first.rows, first.positives, first.rate), (0.5, 0.5, 1.0));
     assert!((first.lift - 1.0 / 0.6).abs() < 1e-12);
@@ -183,6 +185,26 @@ fn verdicts_say_what_the_numbers_allow() {
     assert_eq!(verdict(&drawn(1, 2_000, -0.5)), Verdict::WorseThanChance);
     assert_eq!(verdict(&drawn(1, 2_000, 0.3)), Verdict::Weak);
     assert_eq!(verdict(&drawn(1, 2_000, 0.9)), Verdict::Good);
+}
+
+#[test]
+fn of_fewer_than_thirty_of_either_outcome_nothing_is_estimated() {
+    // The best one of fifty has the only outcome: every resample that has it says the same.
+    let one: Vec<_> = (0..50).map(|n| (f64::from(n), n == 49)).collect();
+    let mut rows = scored(&one);
+    rows.iter_mut().for_each(|row| row.segment = Some("north"));
+    let options = Options { capacity: Some(5), ..Options::default() };
+    let told = measure(&rows, &options);
+    assert_eq!((told.auc, told.top_tenth_lift, told.brier), (None, None, None));
+    assert!(told.segments.len() == 1 && told.segments.iter().all(|part| part.auc.is_none()));
+    // What was counted is told.
+    let best = told.capacity.unwrap();
+    assert_eq!((best.rows, best.precision, best.recall), (5, None, 1.0));
+    assert_eq!((told.rows, told.positives, told.deciles[0].positives), (50, 1, 1.0));
+    let enough: Vec<_> = (0..60).map(|n| (f64::from(n), n % 2 == 0)).collect();
+    let told = measure(&scored(&enough), &options);
+    assert!(told.auc.is_some() && told.top_tenth_lift.is_some() && told.brier.is_some());
+    assert!(told.capacity.unwrap().precision.is_some());
 }
 
 #[test]
@@ -240,9 +262,11 @@ fn records_told_often_are_no_more_certain_for_it() {
 fn outcomes_of_few_are_too_few_however_often_they_are_told() {
     let few: Vec<_> = (0..200).map(|n| (f64::from(n), n >= 180)).collect();
     let (rows, units) = repeated(&few, 12);
-    let told = measure_units(&rows, &units, &Options::default());
+    let options = Options { capacity: Some(100), ..Options::default() };
+    let told = measure_units(&rows, &units, &options);
     assert_eq!((told.positives, told.verdict), (240, Verdict::TooFew));
-    assert_eq!(told.brier, None);
+    assert_eq!((told.auc, told.top_tenth_lift, told.brier), (None, None, None));
+    assert_eq!(told.capacity.map(|best| best.precision), Some(None));
     assert_ne!(measure(&rows, &Options::default()).verdict, Verdict::TooFew);
 }
 

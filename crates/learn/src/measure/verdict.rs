@@ -5,7 +5,7 @@ use std::fmt;
 use super::Estimate;
 
 /// Fewest records of each outcome from which anything is said. Below it a 95 % interval of AUC
-/// is wider than 0.2, from useless to good.
+/// is wider than 0.2, from useless to good, and of one outcome alone it has no width at all.
 pub const LEAST_OF_EACH: u64 = 30;
 
 /// From this AUC a score is hardly believable: with near certainty a field knows the outcome.

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::Reason;
+use super::field::Field;
+use super::{Reason, rules};
 
 /// Fewest records of a value or range that gets a rule: below it a rate is mostly chance.
 pub(super) const LEAST_OF_VALUE: usize = 20;
@@ -19,6 +20,9 @@ const RANGES: usize = 10;
 const ROWS_OF_RANGE: usize = 100;
 /// Share of known values that must be among the frequent ones.
 const FREQUENT: f64 = 0.5;
+/// Numbers that name records are given out one after the other: of so many in a row one is there,
+/// in the mean.
+const NAMES_APART: f64 = 100.0;
 
 /// Share of records in no bin from which these are the ones without a rule.
 const IN_NONE: f64 = 0.05;
@@ -56,20 +60,26 @@ pub(crate) struct Binned {
 }
 
 impl Binned {
-    /// Cuts a field, or says why it cannot be used.
-    pub(super) fn new(values: &[Option<&str>]) -> Result<Self, Reason> {
+    /// Cuts a field, or says why it cannot be used. What `is_allowed` by somebody who knows it is
+    /// not taken for names of records.
+    pub(super) fn new(
+        field: &Field,
+        values: &[Option<&str>],
+        is_allowed: bool,
+    ) -> Result<Self, Reason> {
         let counts = counted(values);
         let known: usize = counts.values().sum();
         if known == 0 || (counts.len() == 1 && known == values.len()) {
             return Err(Reason::OneValue);
         }
-        match Self::of_numbers(values)? {
-            Some(binned) => Ok(binned),
-            None => {
-                let (bins, cells) = single_values(values, &counts, known)?;
-                Ok(Self { bins, cells })
-            }
+        if !is_allowed && let Some(reason) = names_of_records(&counts, known) {
+            return Err(reason);
         }
+        let (bins, cells) = match numbers(&counts, known) {
+            Some(numbers) => ranges(values, numbers),
+            None => single_values(field, values, &counts, known)?,
+        };
+        Ok(Self { bins, cells })
     }
 
     /// Cuts a field of numbers into ranges of about equal numbers of records; `None` if it is none,
@@ -77,23 +87,32 @@ impl Binned {
     pub(crate) fn of_numbers(values: &[Option<&str>]) -> Result<Option<Self>, Reason> {
         let counts = counted(values);
         let known: usize = counts.values().sum();
-        match numbers(&counts, known) {
-            Some(_) if are_identifiers(&counts, known) => {
-                Err(Reason::Identifiers { distinct: counts.len() })
-            }
-            Some(numbers) => {
-                let (bins, cells) = ranges(values, numbers);
-                Ok(Some(Self { bins, cells }))
-            }
-            None => Ok(None),
+        if let Some(reason) = names_of_records(&counts, known) {
+            return Err(reason);
         }
+        Ok(numbers(&counts, known).map(|numbers| {
+            let (bins, cells) = ranges(values, numbers);
+            Self { bins, cells }
+        }))
     }
 
-    /// Cuts the numbers of a signal's activities; none of them is as not known.
-    pub(super) fn of_counts(counts: &[f64]) -> Result<Self, Reason> {
-        let text = |count: &f64| (*count > 0.0).then(|| count.to_string());
-        let texts: Vec<Option<String>> = counts.iter().map(text).collect();
-        Self::new(&texts.iter().map(Option::as_deref).collect::<Vec<_>>())
+    /// Cuts the amounts of a signal into ranges of about equal numbers of records; none of it is
+    /// as not known.
+    pub(super) fn of_amounts(amounts: &[f64]) -> Self {
+        let mut known: Vec<f64> = amounts.iter().copied().filter(|amount| *amount > 0.0).collect();
+        known.sort_unstable_by(f64::total_cmp);
+        let parts = (known.len() / ROWS_OF_RANGE).clamp(1, RANGES);
+        let begin = |part: usize| known.get(part * known.len() / parts).copied();
+        let mut begins: Vec<f64> = (1..parts).filter_map(begin).collect();
+        begins.dedup();
+        let ends = begins.iter().copied().map(Some).chain([None]);
+        let lows = std::iter::once(None).chain(begins.iter().copied().map(Some));
+        let bins = lows.zip(ends).map(|(low, high)| Bin::Range { low, high }).collect();
+        let cell = |amount: &f64| match *amount > 0.0 {
+            true => Cell::Bin(begins.partition_point(|begin| begin <= amount) as u32),
+            false => Cell::Missing,
+        };
+        Self { bins, cells: amounts.iter().map(cell).collect() }
     }
 
     /// Makes what is not known a bin of its own where it tells about the outcome: enough records,
@@ -192,13 +211,19 @@ fn numbers(counts: &BTreeMap<&str, usize>, known: usize) -> Option<Vec<f64>> {
     Some(all)
 }
 
-/// Whole numbers of the same length of which none occurs twice name records, and measure nothing.
-fn are_identifiers(counts: &BTreeMap<&str, usize>, known: usize) -> bool {
+/// Whole numbers of the same length, close together, of which none occurs twice name records and
+/// measure nothing. Amounts of money are all different as well, but far apart.
+fn names_of_records(counts: &BTreeMap<&str, usize>, known: usize) -> Option<Reason> {
     let mut lengths = counts.keys().map(|value| value.len());
-    let first = lengths.next();
-    counts.len() == known
-        && first.is_some_and(|first| first > 1 && lengths.all(|length| length == first))
+    let first = lengths.next().filter(|first| *first > 1)?;
+    // Of one length, they stand in the order of their numbers.
+    let ends = counts.keys().next().zip(counts.keys().next_back());
+    let (lowest, highest) = ends.and_then(|(low, high)| number(low).zip(number(high)))?;
+    let are_names = counts.len() == known
+        && lengths.all(|length| length == first)
         && counts.keys().all(|value| value.bytes().all(|byte| byte.is_ascii_digit()))
+        && highest - lowest < NAMES_APART * known as f64;
+    are_names.then_some(Reason::Identifiers { distinct: counts.len() })
 }
 
 /// Ranges of about equal numbers of records, with readable ends.
@@ -248,8 +273,10 @@ fn readable(end: f64, sorted: &[f64]) -> f64 {
     end
 }
 
-/// A bin for each frequent value, and one for all others where these are enough.
+/// A bin for each frequent value, and one for all others where these are enough. The rarest of the
+/// frequent ones are among the others where a rule could not name all it does not apply to.
 fn single_values(
+    field: &Field,
     values: &[Option<&str>],
     counts: &BTreeMap<&str, usize>,
     known: usize,
@@ -261,11 +288,18 @@ fn single_values(
         frequent.map(|(value, count)| (*value, *count)).collect();
     frequent.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
     frequent.truncate(VALUES);
-    let covered: usize = frequent.iter().map(|(_, count)| count).sum();
+    let mut covered: usize = frequent.iter().map(|(_, count)| count).sum();
     if (covered as f64) < FREQUENT * known as f64 {
         return Err(Reason::ManyValues { distinct: counts.len() });
     }
-    let names: Vec<String> = frequent.iter().map(|(value, _)| (*value).to_owned()).collect();
+    let mut names: Vec<String> = frequent.iter().map(|(value, _)| (*value).to_owned()).collect();
+    while known - covered >= LEAST_OF_VALUE
+        && !rules::can_say_none_of(field, &names)
+        && let Some((_, count)) = frequent.pop()
+    {
+        names.pop();
+        covered -= count;
+    }
     let position: BTreeMap<&str, u32> =
         frequent.iter().zip(0..).map(|((value, _), position)| (*value, position)).collect();
     let other = match u32::try_from(names.len()) {

@@ -22,7 +22,7 @@ pub enum Reason {
     AskedByRule,
     /// Nothing is known of it, or the same of all.
     OneValue,
-    /// Numbers that are all different and of one length.
+    /// Numbers that are all different, of one length and close together.
     Identifiers {
         /// Different values.
         distinct: usize,
@@ -36,6 +36,11 @@ pub enum Reason {
     TellsNothing,
     /// There are as many rules as allowed, and other fields tell more.
     NoRoom,
+    /// It is there at too few accounts to tell anything.
+    Seldom {
+        /// How many.
+        accounts: usize,
+    },
     /// It is known almost only where the outcome came, or almost only where it did not; or the
     /// same of its being unknown.
     KnownByOutcome {
@@ -111,7 +116,8 @@ impl Reason {
             | Self::Identifiers { .. }
             | Self::ManyValues { .. }
             | Self::TellsNothing
-            | Self::NoRoom => Class::NotUsed,
+            | Self::NoRoom
+            | Self::Seldom { .. } => Class::NotUsed,
             Self::KnownByOutcome { .. }
             | Self::TellsOutcome { .. }
             | Self::MentionsOutcome { .. } => Class::Refused,
@@ -132,7 +138,11 @@ impl fmt::Display for Reason {
             Self::AskedByRule => f.write_str("the rule of the outcome or of the split asks for it"),
             Self::OneValue => f.write_str("not known of anybody, or the same for all"),
             Self::Identifiers { distinct } => {
-                write!(f, "{distinct} numbers, all different and of one length: names of records")
+                write!(
+                    f,
+                    "{distinct} numbers, all different, of one length and close together: names of \
+                     records"
+                )
             }
             Self::ManyValues { distinct } => write!(
                 f,
@@ -140,6 +150,9 @@ impl fmt::Display for Reason {
             ),
             Self::TellsNothing => f.write_str("by itself it tells nothing about the outcome"),
             Self::NoRoom => f.write_str("no room for its rules, and other fields tell more"),
+            Self::Seldom { accounts } => {
+                write!(f, "there at {accounts} accounts, which is too seldom to tell anything")
+            }
             Self::KnownByOutcome { with, without } => write!(
                 f,
                 "known of {} with the outcome and {} without it: filled in by the outcome",

@@ -147,6 +147,11 @@ fn name(field: &Field, bin: &Bin) -> String {
     }
 }
 
+/// Whether a rule can name so many values that it does not apply to.
+pub(super) fn can_say_none_of(field: &Field, values: &[String]) -> bool {
+    expression(field, &Bin::NoneOf(values.to_vec())).is_some()
+}
+
 /// The rule of a bin; `None` where it would be longer than rules may be.
 pub(crate) fn expression(field: &Field, bin: &Bin) -> Option<String> {
     let number = |number: f64| match field.is_number() && number.fract() == 0.0 {

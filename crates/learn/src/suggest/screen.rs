@@ -1,9 +1,5 @@
 //! What a field tells of the outcome by itself.
 
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
-
 use super::binning::Binned;
 use crate::measure::{Ranking, auc};
 
@@ -24,20 +20,6 @@ pub(super) struct Told {
     pub(super) share: f64,
     /// By how much it raises the logarithm of the chance that all outcomes come as they did.
     pub(super) gain: f64,
-}
-
-/// Parts the examples so that each part has its share of either outcome.
-pub(super) fn folds(outcomes: &[bool], seed: u64) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..outcomes.len()).collect();
-    order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-    order.sort_by_key(|row| outcomes.get(*row).copied());
-    let mut folds = vec![0; outcomes.len()];
-    for (place, row) in order.into_iter().enumerate() {
-        if let Some(fold) = folds.get_mut(row) {
-            *fold = place % FOLDS;
-        }
-    }
-    folds
 }
 
 /// Judges a field by its bins: each fold by the outcome rates of the others.

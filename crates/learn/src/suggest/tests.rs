@@ -43,7 +43,8 @@ impl World {
             let values = values.iter().map(|value| value.as_deref().map(Cow::Borrowed)).collect();
             columns.push(Column { field, values });
         }
-        Examples { columns, signals: Vec::new(), outcomes: self.outcomes.clone() }
+        let units = (0..).take(self.outcomes.len()).collect();
+        Examples { columns, units, outcomes: self.outcomes.clone() }
     }
 
     fn lead(&self, row: usize) -> LeadProfile {
@@ -311,6 +312,91 @@ fn too_few_of_either_outcome_are_refused_with_their_numbers() {
     assert!(refused.to_string().starts_with("49 examples have the outcome and 351 have not"));
     world.outcomes[399] = true;
     assert!(suggest(&world.examples(), &Options::default()).is_ok());
+    // Of the same unit they are no more than one.
+    let mut examples = world.examples();
+    examples.units[399] = 0;
+    let refused = suggest(&examples, &Options::default()).unwrap_err();
+    assert_eq!(refused, TooFew { positives: 49, negatives: 350 });
+}
+
+#[test]
+fn what_people_of_one_account_have_in_common_is_not_learned_from_one_of_them_for_another() {
+    let mut random = ChaCha8Rng::seed_from_u64(14);
+    let mut world = World::default();
+    let mut units = Vec::new();
+    for unit in 0..400_u32 {
+        let (outcome, city) = (random.random_bool(0.5), random.random_range(0..40));
+        for _ in 0..20 {
+            units.push(unit);
+            world.outcomes.push(outcome);
+            world.set("city", Some(format!("city {city}")));
+        }
+    }
+    let auc = |examples: &Examples<'_>| {
+        suggest(examples, &Options::default()).expect("enough examples").cross_validated_auc
+    };
+    let (alone, together) = (world.examples(), Examples { units, ..world.examples() });
+    let (alone, together) = (auc(&alone), auc(&together));
+    assert!(together < 0.6, "{together}");
+    assert!(alone > 0.6, "the world is one in which people tell of their colleagues: {alone}");
+}
+
+/// People of whom half earn more than they spend, and these often buy.
+fn earners(income: impl Fn(usize, u32) -> u32) -> World {
+    let mut world = world(15, 2_000, 0.3);
+    let mut random = ChaCha8Rng::seed_from_u64(16);
+    let made = world.outcomes.iter().enumerate().map(|(row, &outcome)| {
+        let rich = random.random_bool(if outcome { 0.65 } else { 0.35 });
+        Some(income(row, u32::from(rich)).to_string())
+    });
+    let made = made.collect();
+    world.fields.insert("income", made);
+    world
+}
+
+#[test]
+fn a_measurement_of_which_no_two_are_equal_is_learned() {
+    // From 20,000 to 60,000 and from there to 100,000, no two equal.
+    let far = earners(|row, rich| 1_000_000 + 4_000_000 * rich + row as u32 * 2_000);
+    let draft = draft(&far);
+    assert_eq!(reason(&draft, "income"), None);
+    assert!(draft.rules.iter().any(|rule| rule.name.starts_with("income ")), "{draft:?}");
+}
+
+#[test]
+fn numbers_close_together_are_names_of_records_unless_somebody_knows_better() {
+    let close = earners(|row, rich| 20_000 + 2_000 * rich + row as u32);
+    let expected = Reason::Identifiers { distinct: 2_000 };
+    assert_eq!(reason(&draft(&close), "income"), Some(&expected));
+    let options = Options { allow: vec!["income".into()], ..Options::default() };
+    let allowed = suggest(&close.examples(), &options).expect("enough examples");
+    assert_eq!(reason(&allowed, "income"), None);
+    assert!(allowed.rules.iter().any(|rule| rule.name.starts_with("income ")), "{allowed:?}");
+}
+
+#[test]
+fn any_other_value_has_a_rule_also_where_the_frequent_ones_are_long() {
+    let mut random = ChaCha8Rng::seed_from_u64(17);
+    let mut world = World::default();
+    let label = |number: usize| format!("руководитель отдела поставок и закупок, филиал {number}");
+    // One value in a thousand rows, 29 in forty each, and many in three, who buy more often.
+    let frequent = (0..1_000).map(|_| 0).chain((0..29 * 40).map(|row| 1 + row / 40));
+    let rare = (0..450).map(|row| 100 + row / 3);
+    for number in frequent.chain(rare) {
+        world.set("должность", Some(label(number)));
+        world.outcomes.push(random.random_bool(if number < 100 { 0.3 } else { 0.8 }));
+    }
+    let draft = draft(&world);
+    let found = draft.rules.iter().find(|rule| rule.name == "должность: any other");
+    let found = found.unwrap_or_else(|| panic!("{:?}", draft.rules));
+    let rule = Rule::compile(&found.when, Scope::Lead).expect("rules compile");
+    let account = AccountFacts::new(&AccountProfile::default());
+    let holds = (0..world.outcomes.len()).filter(|row| {
+        let lead = world.lead(*row);
+        rule.answer(&LeadFacts::new(&lead, &Position::default(), &account)) == Answer::Yes
+    });
+    assert_eq!(found.rows, holds.count());
+    assert!(found.rows > 450 && found.points > 0 && found.lift > 1.1, "{found:?}");
 }
 
 #[test]
@@ -321,33 +407,6 @@ fn equal_examples_give_equal_drafts_and_rules_stay_within_their_number() {
     let small = suggest(&world.examples(), &options).expect("enough examples");
     assert!(small.lead_fit().len() <= 5, "{:?}", small.lead_fit());
     assert!(small.left_out.iter().any(|left| left.reason == Reason::NoRoom));
-}
-
-#[test]
-fn signals_tell_beside_the_fields() {
-    let mut random = ChaCha8Rng::seed_from_u64(3);
-    let world = world(14, 3_000, 0.7);
-    let mut examples = world.examples();
-    let mut counts = |with: f64, without: f64| -> Vec<f64> {
-        let often = |outcome: &bool| if *outcome { with } else { without };
-        let count = |outcome| f64::from(u8::from(random.random_bool(often(outcome))));
-        world.outcomes.iter().map(count).collect()
-    };
-    let signal = |name: &str, counts| SignalColumn { name: name.into(), counts };
-    examples.signals = vec![
-        signal("pricing_page", counts(0.5, 0.3)),
-        signal("careers_page", counts(0.2, 0.35)),
-        signal("contract_signed", counts(0.97, 0.02)),
-        signal("page_view", counts(0.5, 0.5)),
-    ];
-    let draft = suggest(&examples, &Options::default()).expect("enough examples");
-    let names: Vec<_> = draft.signals.iter().map(|signal| signal.name.as_str()).collect();
-    assert_eq!(names, ["pricing_page", "careers_page"]);
-    let [pricing, careers] = draft.signals.as_slice() else { panic!("{:?}", draft.signals) };
-    assert!(pricing.lift > 1.1 && pricing.points > 0, "{pricing:?}");
-    assert!(careers.lift < 0.9 && careers.points < 0, "{careers:?}");
-    assert!(matches!(reason(&draft, "contract_signed"), Some(Reason::TellsOutcome { .. })));
-    assert_eq!(reason(&draft, "page_view"), Some(&Reason::TellsNothing));
 }
 
 /// Texts that are hard to write in a rule or to read as numbers.

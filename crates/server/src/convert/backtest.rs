@@ -20,8 +20,8 @@ pub(crate) fn question(
     rules: ModelChoice,
 ) -> Result<BacktestQuestion, Vec<Violation>> {
     let mut found = Vec::new();
-    let dates = dates(&message, &mut found);
-    let outcome = outcome(&message, &mut found);
+    let dates = dates(&message.as_of, message.series.as_ref(), &mut found);
+    let outcome = outcome(message.outcome, &message.activity_rule, &mut found);
     let score = enumeration("score", message.score, score, &mut found);
     let mut natural = |field: &str, number: i64| {
         u64::try_from(number).unwrap_or_else(|_| {
@@ -36,6 +36,7 @@ pub(crate) fn question(
             rules,
             against: Some(message.compare_version).filter(|version| *version > 0),
             dates,
+            is_series: message.series.is_some(),
             window_days: u32::try_from(window_days).unwrap_or(u32::MAX),
             outcome,
             score,
@@ -46,7 +47,12 @@ pub(crate) fn question(
     }
 }
 
-fn dates(message: &v1::BacktestModelRequest, found: &mut Vec<Violation>) -> Vec<Timestamp> {
+/// Dates, given one by one or as a series.
+pub(super) fn dates(
+    given: &[prost_types::Timestamp],
+    series: Option<&v1::BacktestSeries>,
+    found: &mut Vec<Violation>,
+) -> Vec<Timestamp> {
     let mut moment = |field: &str, time: Option<&prost_types::Timestamp>| {
         let moment = time::from_proto(field, time).unwrap_or_else(|violation| {
             found.push(violation);
@@ -54,16 +60,16 @@ fn dates(message: &v1::BacktestModelRequest, found: &mut Vec<Violation>) -> Vec<
         });
         moment.unwrap_or_default()
     };
-    let Some(series) = &message.series else {
+    let Some(series) = series else {
         // So many are looked at that one too many is told of.
-        let given = message.as_of.iter().take(usize::try_from(DATES).unwrap_or(0) + 1).enumerate();
+        let given = given.iter().take(usize::try_from(DATES).unwrap_or(0) + 1).enumerate();
         return given.map(|(n, date)| moment(&format!("as_of[{n}]"), Some(date))).collect();
     };
     let start = moment("series.start", series.start.as_ref());
     if series.start.is_none() {
         found.push(Violation::invalid("series.start", "is required"));
     }
-    if !message.as_of.is_empty() {
+    if !given.is_empty() {
         found.push(Violation::invalid("series", "give either dates or a series"));
     }
     for (field, value, most) in
@@ -78,13 +84,15 @@ fn dates(message: &v1::BacktestModelRequest, found: &mut Vec<Violation>) -> Vec<
     (0..series.count.clamp(0, DATES)).map(|n| start + step * i64::from(n)).collect()
 }
 
-fn outcome(
-    message: &v1::BacktestModelRequest,
+/// What to look for.
+pub(super) fn outcome(
+    outcome: i32,
+    activity_rule: &str,
     found: &mut Vec<Violation>,
 ) -> Option<BacktestOutcome> {
     use v1::BacktestOutcome as Asked;
-    let asked = enumeration("outcome", message.outcome, Some::<Asked>, found)?;
-    let rule = message.activity_rule.clone();
+    let asked = enumeration("outcome", outcome, Some::<Asked>, found)?;
+    let rule = activity_rule.to_owned();
     if asked != Asked::Activity && !rule.is_empty() {
         let message = "goes with BACKTEST_OUTCOME_ACTIVITY only";
         found.push(Violation::invalid("activity_rule", message));

@@ -43,7 +43,7 @@ fn slice(slice: &Slice) -> v1::ScoreSlice {
 fn at_capacity(found: &AtCapacity) -> v1::ScoreAtCapacity {
     v1::ScoreAtCapacity {
         rows: count(found.rows),
-        precision: Some(estimate(found.precision)),
+        precision: found.precision.map(estimate),
         recall: found.recall,
         score: found.score,
     }

@@ -1,20 +1,27 @@
 //! Drafts learned from outcomes.
 
-use abm_app::{SuggestQuestion, Suggested};
+use abm_app::{PointsQuestion, PointsSuggested, SuggestQuestion, Suggested};
 use abm_core::{Violation, limits};
+use abm_learn::suggest::points::SuggestedSignal;
 use abm_learn::suggest::{Class, LeftOut, SuggestedRule};
 use abm_proto::v1;
 
-use super::measure;
+use super::{backtest, measure};
 
 /// Most fields that a request names in one list.
 const FIELDS: usize = 1_000;
 /// Most unused fields that are told.
 const UNUSED: usize = 2_000;
 
-pub(crate) fn question(
-    message: v1::SuggestModelRequest,
-) -> Result<SuggestQuestion, Vec<Violation>> {
+/// What is asked for.
+pub(crate) enum Question {
+    /// Rules of a person's fit.
+    Fit(SuggestQuestion),
+    /// Points of signals.
+    Points(PointsQuestion),
+}
+
+pub(crate) fn question(message: v1::SuggestModelRequest) -> Result<Question, Vec<Violation>> {
     let mut found = Vec::new();
     for (field, names) in
         [("leave_out_fields", &message.leave_out_fields), ("allow_fields", &message.allow_fields)]
@@ -29,17 +36,42 @@ pub(crate) fn question(
     if capacity.is_err() {
         found.push(Violation::invalid("capacity", "is negative"));
     }
-    if !found.is_empty() {
-        return Err(found);
+    let (leave_out, allow) = (message.leave_out_fields, message.allow_fields);
+    let base = Some(message.base_version).filter(|version| *version > 0);
+    let capacity = capacity.ok().filter(|capacity| *capacity > 0);
+    let Some(history) = message.history else {
+        let (outcome, train) = (message.outcome_rule, message.train_rule);
+        let question = SuggestQuestion { outcome, train, leave_out, allow, base, capacity };
+        return if found.is_empty() { Ok(Question::Fit(question)) } else { Err(found) };
+    };
+    for (field, rule) in
+        [("outcome_rule", &message.outcome_rule), ("train_rule", &message.train_rule)]
+    {
+        if !rule.is_empty() {
+            found.push(Violation::invalid(field, "does not go with history"));
+        }
     }
-    Ok(SuggestQuestion {
-        outcome: message.outcome_rule,
-        train: message.train_rule,
-        leave_out: message.leave_out_fields,
-        allow: message.allow_fields,
-        base: Some(message.base_version).filter(|version| *version > 0),
-        capacity: capacity.ok().filter(|capacity| *capacity > 0),
-    })
+    let mut of_history = Vec::new();
+    let dates = backtest::dates(&history.as_of, history.series.as_ref(), &mut of_history);
+    let outcome = backtest::outcome(history.outcome, &history.activity_rule, &mut of_history);
+    let window_days = u32::try_from(history.window_days).unwrap_or_else(|_| {
+        of_history.push(Violation::invalid("window_days", "is negative"));
+        0
+    });
+    found.extend(of_history.into_iter().map(|violation| violation.inside("history")));
+    match outcome {
+        Some(outcome) if found.is_empty() => Ok(Question::Points(PointsQuestion {
+            dates,
+            is_series: history.series.is_some(),
+            window_days,
+            outcome,
+            leave_out,
+            allow,
+            base,
+            capacity,
+        })),
+        _ => Err(found),
+    }
 }
 
 pub(crate) fn to_proto(suggested: Suggested, revision: String) -> v1::SuggestModelResponse {
@@ -54,6 +86,37 @@ pub(crate) fn to_proto(suggested: Suggested, revision: String) -> v1::SuggestMod
         draft: Some(measure::to_proto(&draft)),
         base: Some(measure::to_proto(&current)),
         revision,
+        ..Default::default()
+    }
+}
+
+pub(crate) fn points_to_proto(
+    found: PointsSuggested,
+    revision: String,
+) -> v1::SuggestModelResponse {
+    let PointsSuggested { file, base, learned, backtest: measured } = found;
+    v1::SuggestModelResponse {
+        model_file: file,
+        base_version: base,
+        unused_fields: learned.left_out.into_iter().take(UNUSED).map(unused).collect(),
+        learned_rows: count(learned.rows),
+        learned_positives: count(learned.positives),
+        signals: learned.signals.into_iter().map(signal).collect(),
+        backtest: Some(backtest::to_proto(&measured, revision.clone())),
+        revision,
+        ..Default::default()
+    }
+}
+
+fn signal(signal: SuggestedSignal) -> v1::SuggestedSignal {
+    v1::SuggestedSignal {
+        name: signal.name,
+        points: signal.points,
+        base_points: signal.base_points,
+        rows: count(signal.rows),
+        positives: count(signal.positives),
+        lift: signal.lift,
+        coefficient: signal.coefficient,
     }
 }
 

@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status};
 
 use self::sent::{Form, Sent};
 use super::{Services, page_of, page_size, request_key, version};
+use crate::convert::suggestion::Question;
 use crate::convert::{backtest, model, operation, simulation, suggestion};
 use crate::error::{invalid, invalid_field, status_of};
 use crate::tokens::page_token_invalid;
@@ -178,10 +179,21 @@ impl ModelService for Services {
         self.at_least(&call.caller, &call.message.min_revision).await?;
         let question = suggestion::question(call.message).map_err(|found| invalid(&found))?;
         let workspace = call.caller.workspace;
-        let suggested = self.app.suggest_model(workspace, question, call.awaited).await;
-        let suggested = suggested.map_err(status_of)?;
-        let revision = self.revision(&call.caller, suggested.revision);
-        Ok(Response::new(suggestion::to_proto(suggested, revision)))
+        let reply = match question {
+            Question::Fit(question) => {
+                let suggested = self.app.suggest_model(workspace, question, call.awaited).await;
+                let suggested = suggested.map_err(status_of)?;
+                let revision = self.revision(&call.caller, suggested.revision);
+                suggestion::to_proto(suggested, revision)
+            }
+            Question::Points(question) => {
+                let suggested = self.app.suggest_points(workspace, question, call.awaited).await;
+                let suggested = suggested.map_err(status_of)?;
+                let revision = self.revision(&call.caller, suggested.backtest.revision);
+                suggestion::points_to_proto(suggested, revision)
+            }
+        };
+        Ok(Response::new(reply))
     }
 
     async fn backtest_model(
