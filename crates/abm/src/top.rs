@@ -3,6 +3,9 @@
 use abm_client::{Client, v1};
 use clap::Args;
 
+/// Most accounts read at a time.
+const PAGE: u32 = 100;
+
 /// What to list.
 #[derive(Debug, Args)]
 pub(crate) struct TopArgs {
@@ -37,6 +40,7 @@ impl TopArgs {
 /// Lists accounts.
 pub(crate) async fn run(client: &Client, args: &TopArgs) -> anyhow::Result<()> {
     let request = v1::ListPriorityAccountsRequest {
+        page_size: i32::try_from(args.number.clamp(1, PAGE))?,
         tiers: args.tier.clone(),
         mqa_only: args.mqa,
         include_all: args.all,
@@ -65,15 +69,8 @@ pub(crate) async fn run(client: &Client, args: &TopArgs) -> anyhow::Result<()> {
 
 /// Shows the best accounts that are outside priority, and what they lack.
 async fn show_next(client: &Client, number: u32) -> anyhow::Result<()> {
-    let request = v1::ListPriorityAccountsRequest {
-        include_all: true,
-        with_missing: true,
-        tiers: vec![v1::Tier::Tier3.into(), v1::Tier::None.into()],
-        ..Default::default()
-    };
-    let next = |account: &v1::PriorityAccount| !account.priority && !account.excluded;
     println!("\nWhat the next ones lack");
-    for account in first(client, request, number, next).await? {
+    for account in first(client, request_for_next()?, number, is_next).await? {
         println!(
             "      {:<28} {:>5} {:>4} {:>4}",
             account.account_id, account.label, account.engagement, account.fit
@@ -89,15 +86,29 @@ async fn show_next(client: &Client, number: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The first accounts of a list that are wanted.
+/// All accounts by rank, each with what it lacks: which tiers have priority is for the model to say.
+fn request_for_next() -> anyhow::Result<v1::ListPriorityAccountsRequest> {
+    Ok(v1::ListPriorityAccountsRequest {
+        page_size: i32::try_from(PAGE)?,
+        include_all: true,
+        with_missing: true,
+        ..Default::default()
+    })
+}
+
+/// Whether an account could come into priority.
+fn is_next(account: &v1::PriorityAccount) -> bool {
+    !account.priority && !account.excluded
+}
+
+/// The first accounts of a list that are wanted, from as many pages as it takes.
 async fn first(
     client: &Client,
-    mut request: v1::ListPriorityAccountsRequest,
+    request: v1::ListPriorityAccountsRequest,
     number: u32,
     wanted: impl Fn(&v1::PriorityAccount) -> bool,
 ) -> anyhow::Result<Vec<v1::PriorityAccount>> {
     let number = usize::try_from(number)?;
-    request.page_size = i32::try_from(number.clamp(1, 100))?;
     let mut pages = client.pages(request);
     let mut accounts = Vec::new();
     while accounts.len() < number
@@ -125,4 +136,25 @@ fn line(rank: usize, account: &v1::PriorityAccount) {
         account.people,
         if account.mqa { "yes" } else { "" }
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_ones_are_those_without_priority_whatever_their_tier() {
+        assert!(request_for_next().unwrap().tiers.is_empty());
+        let account = |tier: v1::Tier, priority, excluded| v1::PriorityAccount {
+            tier: tier.into(),
+            priority,
+            excluded,
+            ..Default::default()
+        };
+        // Under `priority_tiers: [1]`.
+        assert!(is_next(&account(v1::Tier::Tier2, false, false)));
+        assert!(is_next(&account(v1::Tier::None, false, false)));
+        assert!(!is_next(&account(v1::Tier::Tier1, true, false)));
+        assert!(!is_next(&account(v1::Tier::Tier1, false, true)));
+    }
 }

@@ -77,6 +77,18 @@ pub fn check_free_text(field: &str, value: &str) -> Result<(), Violation> {
     Ok(())
 }
 
+/// The path of an attribute in messages: its name, cut where it is longer than names may be, and
+/// without control characters.
+fn attribute_field(key: &str) -> String {
+    let shown =
+        |letter: char| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter };
+    let mut name: String = key.chars().take(ATTRIBUTE_KEY_BYTES).map(shown).collect();
+    if key.chars().nth(ATTRIBUTE_KEY_BYTES).is_some() {
+        name.push('…');
+    }
+    format!("attributes[{name}]")
+}
+
 /// Checks the attributes of a record against the four attribute limits.
 ///
 /// # Errors
@@ -93,11 +105,13 @@ pub fn check_attributes(attributes: &BTreeMap<String, String>) -> Result<(), Vio
         if key.is_empty() {
             return Err(Violation::invalid("attributes", "has an entry without a name"));
         }
-        check_bytes("attributes", key, ATTRIBUTE_KEY_BYTES)?;
+        check_bytes("name", key, ATTRIBUTE_KEY_BYTES).map_err(|found| {
+            Violation::invalid(attribute_field(key), format!("its name {}", found.message))
+        })?;
         // A value may hold line breaks and tabs, as free text does; NUL cannot be stored.
         if value.len() > ATTRIBUTE_VALUE_BYTES || value.contains('\0') {
             return Err(Violation::invalid(
-                format!("attributes[{key}]"),
+                attribute_field(key),
                 format!("is longer than {ATTRIBUTE_VALUE_BYTES} bytes or holds a NUL"),
             ));
         }
@@ -110,4 +124,28 @@ pub fn check_attributes(attributes: &BTreeMap<String, String>) -> Result<(), Vio
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_attribute_is_told_by_its_name_cut_to_a_sane_length() {
+        let told = |key: &str, value: &str| {
+            let attributes = BTreeMap::from([(key.to_owned(), value.to_owned())]);
+            check_attributes(&attributes).expect_err("it is bad").to_string()
+        };
+        let long = "n".repeat(5_000);
+        let shown = "n".repeat(64);
+        assert_eq!(
+            told(&long, ""),
+            format!("attributes[{shown}…]: its name is 5000 bytes long, at most 64 are allowed")
+        );
+        assert_eq!(
+            told("two\nlines", ""),
+            "attributes[two\u{fffd}lines]: its name holds a control character"
+        );
+        assert!(told("note", &"x".repeat(1_025)).starts_with("attributes[note]: is longer than"));
+    }
 }

@@ -73,7 +73,8 @@ pub struct Step {
 }
 
 /// What is missing for every bar that `now` does not meet, best tier first. An account that
-/// is held in a tier lacks what its bar asks, though it is still in it.
+/// is held in a tier lacks what its bar asks, though it is still in it. An excluded one lacks
+/// nothing for the MQA, which no step can make of it.
 #[must_use]
 pub fn missing(
     model: &Model,
@@ -86,7 +87,8 @@ pub fn missing(
     let tiers = model.tiers_of(account.segment.as_deref());
     let unmet = tiers.bars.iter().take_while(|tier| Some(tier.tier) != now.tier_met);
     let bars = unmet.map(|tier| (Goal::Tier(tier.tier), &tier.bar));
-    let mqa = tiers.mqa.iter().filter(|_| !now.mqa).map(|bar| (Goal::Mqa, bar));
+    let can_be_mqa = !now.mqa && account.exclusion.is_none();
+    let mqa = tiers.mqa.iter().filter(|_| can_be_mqa).map(|bar| (Goal::Mqa, bar));
     let gap = Gap::new(model, people, visitor, now, as_of);
     bars.chain(mqa)
         .map(|(goal, bar)| Missing { bar: goal, lacks: gap.lacks(bar) })
@@ -257,6 +259,7 @@ fn cheapest<'p>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::AccountProfile;
     use crate::assess::{LeadRules, assess};
     use crate::ledger::Entry;
     use crate::model;
@@ -305,6 +308,28 @@ tiers: [{tier: 1, engagement: 40, engaged_people: 2}]",
             missing(&model, &account, &people, &Ledger::default(), &then, 0).len(),
             usize::from(then.engagement < 40)
         );
+    }
+
+    #[test]
+    fn no_step_is_told_that_would_make_an_excluded_account_marketing_qualified() {
+        let file = "
+name: excluded
+exclusions: [{name: competitor, when: 'account.industry == \"rival\"'}]
+signals: [{name: visit, when: 'activity.type == \"visit\"', points: 1}]
+account_fit: {people_percent: 0}
+tiers: [{tier: 1, engagement: 40}]
+mqa: {engagement: 40}";
+        let model = model::parse(file).expect("valid");
+        let goals = |industry: &str| -> Vec<Goal> {
+            let profile = AccountProfile { industry: industry.into(), ..AccountProfile::default() };
+            let account = AccountRules::new(&model, &profile);
+            let people = [person(1)];
+            let now = assess(&model, &account, &people, &Ledger::default(), 0);
+            let found = missing(&model, &account, &people, &Ledger::default(), &now, 0);
+            found.iter().map(|missing| missing.bar).collect()
+        };
+        assert_eq!(goals("steel"), [Goal::Tier(Tier::One), Goal::Mqa]);
+        assert_eq!(goals("rival"), [Goal::Tier(Tier::One)], "it keeps its tiers");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use abm_core::limits;
 use anyhow::{Context, bail};
 
 use super::condition::{Condition, ConditionFile};
@@ -83,7 +84,7 @@ impl Plan {
         required::<R>(&fields)?;
         let unmapped = match map.unmapped {
             Unmapped::Ignore => Vec::new(),
-            Unmapped::Attributes => rest(header, &finder.used),
+            Unmapped::Attributes => rest(header, &finder.used)?,
         };
         Ok(Self {
             fields,
@@ -194,13 +195,21 @@ fn conditions(
     Ok(conditions)
 }
 
-/// The columns with a name that nothing in the map uses.
-fn rest(header: &Header, used: &BTreeSet<usize>) -> Vec<(String, usize)> {
+/// The columns with a name that nothing in the map uses, which become attributes.
+fn rest(header: &Header, used: &BTreeSet<usize>) -> anyhow::Result<Vec<(String, usize)>> {
     let columns = header.names().iter().enumerate();
-    columns
-        .filter(|(place, name)| !name.is_empty() && !used.contains(place))
-        .map(|(place, name)| (name.clone(), place))
-        .collect()
+    let unused = columns.filter(|(place, name)| !name.is_empty() && !used.contains(place));
+    let mut found = Vec::new();
+    for (place, name) in unused {
+        // Of two columns of one name, one would overwrite the other in every row.
+        header.find(name)?;
+        let attributes = BTreeMap::from([(name.clone(), String::new())]);
+        if let Err(refused) = limits::check_attributes(&attributes) {
+            bail!("a column cannot become an attribute: {refused}; name it in the map");
+        }
+        found.push((name.clone(), place));
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -115,3 +115,27 @@ fn columns_that_nothing_names_can_become_attributes() {
     let expected = [("City".to_owned(), "Berlin".to_owned())];
     assert_eq!(lead.attributes.into_iter().collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn columns_of_one_name_do_not_become_one_attribute() {
+    let map = "fields: {lead_id: id}\nunmapped: attributes";
+    let error = refused::<Lead>(map, "id,City,How,City");
+    assert!(error.contains("several columns named `City`"), "{error}");
+    let ignored = record::<Lead>("fields: {lead_id: id}", "id,City,How,City", "1,a,b,c");
+    assert!(ignored.is_ok(), "what nobody uses may stand twice");
+    // Those without a name are no columns.
+    assert!(record::<Lead>(map, "id,,", "1,,").is_ok());
+}
+
+#[test]
+fn a_column_that_cannot_become_an_attribute_is_told_before_the_first_row() {
+    let map = "fields: {lead_id: id}\nunmapped: attributes";
+    let name = "How did you hear about us? ".repeat(3);
+    let error = refused::<Lead>(map, &format!("id,{name}"));
+    let expected = "attributes[How did you hear about us? How did you hear about us? How did yo…]";
+    assert!(error.contains(expected) && error.contains("at most 64"), "{error}");
+    let named =
+        "fields: {lead_id: id}\nattributes: {heard: {column: \"WHAT\"}}\nunmapped: attributes";
+    let named = named.replace("WHAT", name.trim());
+    assert!(plan::<Lead>(&named, &format!("id,{name}")).is_ok());
+}
