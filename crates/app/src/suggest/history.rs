@@ -94,8 +94,8 @@ fn examples(model: &Model, asked: &Asked, subject: &Subject, past: &Past) -> Vec
         let Fate::Prospect(outcome) = past.at(date, asked.window_secs) else { continue };
         let there = subject.people.iter().filter(|person| past.holds(&person.lead, date));
         let people: Vec<Person> = there.cloned().collect();
-        let of_date = amounts(model, &people, &subject.visitor, &[date]).pop();
-        found.push(Example { amounts: of_date.unwrap_or_default(), outcome });
+        let amounts = amounts(model, &people, &subject.visitor, date);
+        found.push(Example { amounts, outcome });
     }
     found
 }
