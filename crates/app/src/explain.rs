@@ -18,8 +18,7 @@ use abm_store::{LeadRecord, StoreError, View};
 
 use crate::gather::ledgers_of_leads;
 use crate::models::Compiled;
-use crate::subject::Subject;
-use crate::views::one_subject;
+use crate::subject::{self, Subject};
 use crate::{App, AppError};
 use open::Opening;
 
@@ -147,7 +146,7 @@ impl App {
         let revision = view.revision().await?;
         let compiled = self.inner.model_for(&view, question.version).await?;
         let as_of = question.as_of.unwrap_or_else(|| self.clock().now());
-        let subject = one_subject(&view, &compiled, id).await?;
+        let subject = subject::load_one(&view, &compiled, id).await?;
         let shared = Arc::clone(&compiled);
         // Takes long where there are thousands of people: not on the threads that answer other
         // calls.

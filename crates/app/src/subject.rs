@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use abm_core::assess::{AccountRules, LeadRules, Person};
+use abm_core::assess::{AccountRules, Assessment, LeadRules, Person};
 use abm_core::rule::AccountFacts;
 use abm_core::{AccountId, LeadId, LeadProfile, Ledger};
 use abm_store::{AccountRecord, AccountState, LeadRecord, PersonState, StoreError, View};
 
+use crate::AppError;
 use crate::gather::{ledgers_of_leads, ledgers_of_visitors};
 use crate::models::Compiled;
 
@@ -20,6 +21,37 @@ pub(crate) struct Subject {
     /// As stored, in the same order as `people`.
     pub(crate) stored: Vec<PersonState>,
     pub(crate) visitor: Ledger,
+}
+
+impl Subject {
+    /// The state that an assessment would store.
+    pub(crate) fn state_of(
+        &self,
+        compiled: &Compiled,
+        found: &Assessment,
+        at: i64,
+    ) -> AccountState {
+        AccountState {
+            model_version: compiled.version,
+            rules: self.rules.clone(),
+            visitor: self.visitor.clone(),
+            matching: compiled.matching,
+            engagement: found.engagement,
+            fit: found.fit.score,
+            tier: found.tier,
+            tier_met: found.tier_met,
+            held_until: found.held_until,
+            mqa: found.mqa,
+            priority: found.priority,
+            phase: found.phase,
+            engaged_people: found.engaged_people,
+            people: u32::try_from(self.people.len()).unwrap_or(u32::MAX),
+            last_activity: found.last_activity,
+            assessed_at: at,
+            changes_at: found.changes_at,
+            ..self.state.clone()
+        }
+    }
 }
 
 /// Where ledgers come from.
@@ -39,6 +71,19 @@ pub(crate) async fn load(
     source: Ledgers,
 ) -> Result<Vec<Subject>, StoreError> {
     Loaded::read(view, ids).await?.under(view, compiled, source).await
+}
+
+/// Loads one account with its people, as stored.
+///
+/// # Errors
+/// When there is no such account.
+pub(crate) async fn load_one(
+    view: &View,
+    compiled: &Compiled,
+    id: &AccountId,
+) -> Result<Subject, AppError> {
+    let found = load(view, compiled, vec![id.clone()], Ledgers::Stored).await?;
+    found.into_iter().next().ok_or_else(|| AppError::not_found("account", id))
 }
 
 /// Accounts with their people as they are stored, to be seen under one model or several.

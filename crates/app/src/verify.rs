@@ -10,7 +10,6 @@ use crate::gather::ledgers_of_leads;
 use crate::models::Compiled;
 use crate::subject::{Ledgers, Loaded, Subject};
 use crate::tries::{Awaited, Turn};
-use crate::views::state_of;
 use crate::{App, AppError};
 
 /// Accounts, or people without one, that are looked at together.
@@ -141,7 +140,7 @@ impl Run {
             self.found.due += 1;
         } else {
             let then = assess(&compiled.model, rules, people, visitor, state.assessed_at);
-            let expected = state_of(compiled, subject, &then, state.assessed_at);
+            let expected = subject.state_of(compiled, &then, state.assessed_at);
             self.compare_account(state, &expected);
             let place = AccountScores::from(expected).rank();
             if rank != place {
