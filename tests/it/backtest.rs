@@ -2,9 +2,9 @@
 
 use abm_app::{
     AppError, Backtest, BacktestOutcome, BacktestQuestion, BacktestScore, BacktestedRules, LeftOut,
-    ModelChoice, SuggestQuestion, Waiting,
+    ModelChoice, OutcomeWindows, SuggestQuestion, Waiting,
 };
-use abm_core::AccountId;
+use abm_core::{AccountId, Timestamp};
 use abm_tests::{
     AnAccount, AnActivity, LIVELY, START, World, account, activity, both_engines, days, lead,
     lively, opportunity,
@@ -30,18 +30,32 @@ fn name(number: usize) -> String {
     format!("a{number:03}")
 }
 
-fn question() -> BacktestQuestion {
-    BacktestQuestion {
-        rules: ModelChoice::Active,
-        against: None,
+fn windows() -> OutcomeWindows {
+    OutcomeWindows {
         dates: vec![START + DATE],
         is_series: false,
         window_days: 30,
         outcome: BacktestOutcome::Won,
+    }
+}
+
+fn question() -> BacktestQuestion {
+    BacktestQuestion {
+        rules: ModelChoice::Active,
+        against: None,
+        windows: windows(),
         score: BacktestScore::Engagement,
         segment: String::new(),
         capacity: Some(50),
     }
+}
+
+fn at(dates: Vec<Timestamp>) -> BacktestQuestion {
+    BacktestQuestion { windows: OutcomeWindows { dates, ..windows() }, ..question() }
+}
+
+fn after(outcome: BacktestOutcome) -> BacktestQuestion {
+    BacktestQuestion { windows: OutcomeWindows { outcome, ..windows() }, ..question() }
 }
 
 async fn backtest(world: &World, question: BacktestQuestion) -> Backtest {
@@ -75,7 +89,7 @@ async fn a_true_signal_is_told_and_none_where_there_is_none(world: World) {
     let told = filled(&world, 2, 200, (60, 20)).await;
     for outcome in [BacktestOutcome::Won, BacktestOutcome::Created] {
         let segment = "account.employees >= 1000".to_owned();
-        let found = backtest(&told, BacktestQuestion { outcome, segment, ..question() }).await;
+        let found = backtest(&told, BacktestQuestion { segment, ..after(outcome) }).await;
         assert_eq!((found.accounts, found.accounts_with_outcome), (200, 80));
         assert!(found.against.is_none() && found.comparison.is_none());
         let measures = &found.tried.dates[0].measures;
@@ -111,7 +125,7 @@ async fn too_few_outcomes_are_said_to_be_too_few(world: World) {
     assert_eq!((found.auc, found.top_tenth_lift, found.brier), (None, None, None));
     assert_eq!(found.capacity.unwrap().precision, None);
     let later = vec![START + days(50)];
-    let found = backtest(&world, BacktestQuestion { dates: later, ..question() }).await;
+    let found = backtest(&world, at(later)).await;
     assert_eq!(found.tried.pooled.auc, None, "nobody was won after day 50");
     assert_eq!(found.tried.pooled.verdict.to_string(), "too few outcomes to say anything");
 }
@@ -120,7 +134,7 @@ async fn too_few_outcomes_are_said_to_be_too_few(world: World) {
 async fn found(world: &World, outcome: &BacktestOutcome) -> Vec<BacktestedRules> {
     let mut all = Vec::new();
     for score in [BacktestScore::Engagement, BacktestScore::Fit, BacktestScore::Rank] {
-        let asked = BacktestQuestion { outcome: outcome.clone(), score, ..question() };
+        let asked = BacktestQuestion { score, ..after(outcome.clone()) };
         all.push(backtest(world, asked).await.tried);
     }
     all
@@ -223,7 +237,7 @@ async fn who_is_no_prospect_is_left_out_and_counted(world: World) {
     let ids = world.account_ids().await;
     assert_eq!(ids.len(), 10, "{ids:?}");
     let left_out = async |outcome| {
-        let found = backtest(&world, BacktestQuestion { outcome, ..question() }).await;
+        let found = backtest(&world, after(outcome)).await;
         let date = &found.tried.dates[0];
         (date.left_out, date.measures.rows, date.measures.positives)
     };
@@ -238,7 +252,7 @@ async fn dates_are_pooled_without_passing_for_more_accounts(world: World) {
     let world = filled(&world, 2, 100, (40, 16)).await;
     // Nobody was won by the 20th day, so that all dates tell of the same wins.
     let dates: Vec<_> = (10..20).map(|day| START + days(day)).collect();
-    let found = backtest(&world, BacktestQuestion { dates, ..question() }).await;
+    let found = backtest(&world, at(dates)).await;
     assert_eq!((found.accounts, found.accounts_with_outcome), (100, 28));
     let pooled = &found.tried.pooled;
     assert_eq!((pooled.rows, pooled.positives), (1_000, 280));
@@ -249,7 +263,7 @@ async fn dates_are_pooled_without_passing_for_more_accounts(world: World) {
     assert!(engaged(0) > engaged(9), "each date is assessed at its own second");
     // In any order the dates are the same.
     let turned: Vec<_> = (10..20).rev().map(|day| START + days(day)).collect();
-    let again = backtest(&world, BacktestQuestion { dates: turned, ..question() }).await;
+    let again = backtest(&world, at(turned)).await;
     assert_eq!(again.tried.pooled, found.tried.pooled);
     // What was assessed is what is shown of that moment.
     let id = AccountId::new("a000").unwrap();
@@ -291,20 +305,19 @@ async fn a_question_that_cannot_be_answered_is_refused(world: World) {
         Err(AppError::Invalid(found)) => found[0].field.clone(),
         other => panic!("{other:?}"),
     };
-    let asked = |dates: Vec<i64>| BacktestQuestion {
-        dates: dates.into_iter().map(|date| START + date).collect(),
-        ..question()
-    };
+    let asked = |dates: Vec<i64>| at(dates.into_iter().map(|date| START + date).collect());
+    let of = |windows| BacktestQuestion { windows, ..question() };
+    let first = || OutcomeWindows { dates: vec![START], ..windows() };
     assert_eq!(refused(question()).await, "as_of[0]", "the last second of the window is not over");
     assert_eq!(refused(asked(vec![])).await, "as_of");
     assert_eq!(refused(asked((-24..1).map(days).collect())).await, "as_of");
     assert_eq!(refused(asked(vec![0, 0])).await, "as_of");
     for window_days in [0, 366] {
-        let field = refused(BacktestQuestion { window_days, ..asked(vec![0]) }).await;
+        let field = refused(of(OutcomeWindows { window_days, ..first() })).await;
         assert_eq!(field, "window_days");
     }
     let outcome = BacktestOutcome::Activity("activity.tpe == 'a'".into());
-    assert_eq!(refused(BacktestQuestion { outcome, ..asked(vec![0]) }).await, "activity_rule");
+    assert_eq!(refused(of(OutcomeWindows { outcome, ..first() })).await, "activity_rule");
     let segment = "lead.title == 'a'".to_owned();
     assert_eq!(refused(BacktestQuestion { segment, ..asked(vec![0]) }).await, "segment_rule");
     let rules = ModelChoice::File("name: [".into());

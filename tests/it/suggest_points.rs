@@ -1,6 +1,8 @@
 //! Points of signals learned from what became of accounts after past dates.
 
-use abm_app::{AppError, BacktestOutcome, PointsQuestion, PointsSuggested, Waiting};
+use abm_app::{
+    AppError, BacktestOutcome, OutcomeWindows, PointsQuestion, PointsSuggested, Waiting,
+};
 use abm_core::model;
 use abm_learn::suggest::Reason;
 use abm_tests::{LIVELY, START, World, account, activity, both_engines, days, opportunity};
@@ -15,12 +17,18 @@ both_engines!(
 const DATES: [i64; 3] = [days(10), days(45), days(80)];
 const ACCOUNTS: usize = 500;
 
-fn question() -> PointsQuestion {
-    PointsQuestion {
+fn windows() -> OutcomeWindows {
+    OutcomeWindows {
         dates: DATES.iter().map(|date| START + *date).collect(),
         is_series: false,
         window_days: 30,
         outcome: BacktestOutcome::Won,
+    }
+}
+
+fn question() -> PointsQuestion {
+    PointsQuestion {
+        windows: windows(),
         leave_out: Vec::new(),
         allow: Vec::new(),
         base: None,
@@ -122,26 +130,22 @@ async fn nothing_from_after_the_last_third_begins_decides_the_draft(world: World
 
 async fn what_cannot_be_learned_is_refused(world: World) {
     let world = filled(&world, 2, |buys| buys).await;
-    let dates = |days: &[i64]| days.iter().map(|date| START + *date).collect::<Vec<_>>();
+    let of = |windows| PointsQuestion { windows, ..question() };
+    let at = |days: &[i64]| {
+        let dates = days.iter().map(|date| START + *date).collect();
+        of(OutcomeWindows { dates, ..windows() })
+    };
+    let after = |rule: &str| {
+        let outcome = BacktestOutcome::Activity(rule.into());
+        of(OutcomeWindows { outcome, ..windows() })
+    };
     for (asked, field, message) in [
-        (PointsQuestion { dates: dates(&DATES[..1]), ..question() }, "history.as_of", "no window"),
-        (
-            PointsQuestion { dates: dates(&[days(10), days(39)]), ..question() },
-            "history.as_of",
-            "no window",
-        ),
-        (PointsQuestion { dates: Vec::new(), ..question() }, "history.as_of", "0 dates"),
-        (PointsQuestion { window_days: 0, ..question() }, "history.window_days", "1 to 365"),
-        (
-            PointsQuestion { outcome: BacktestOutcome::Activity("x".into()), ..question() },
-            "history.activity_rule",
-            "x",
-        ),
-        (
-            PointsQuestion { outcome: BacktestOutcome::Activity("false".into()), ..question() },
-            "history.outcome",
-            "0 examples have the outcome",
-        ),
+        (at(&DATES[..1]), "history.as_of", "no window"),
+        (at(&[days(10), days(39)]), "history.as_of", "no window"),
+        (at(&[]), "history.as_of", "0 dates"),
+        (of(OutcomeWindows { window_days: 0, ..windows() }), "history.window_days", "1 to 365"),
+        (after("x"), "history.activity_rule", "x"),
+        (after("false"), "history.outcome", "0 examples have the outcome"),
     ] {
         let refused = suggest(&world, asked).await.unwrap_err();
         let AppError::Invalid(found) = &refused else { panic!("{refused:?}") };

@@ -5,15 +5,16 @@
 //! What has no past in this service acts as it is today: profiles, and which account a person
 //! belongs to. Accounts and people whom no caller sent are there from what they first did.
 
-pub(crate) mod asked;
 pub(crate) mod past;
 mod score;
 mod table;
+pub(crate) mod windows;
 mod worth;
 
 use std::fmt;
 use std::sync::Arc;
 
+use abm_core::rule::Scope;
 use abm_core::{Timestamp, WorkspaceId};
 use abm_learn::Measures;
 use abm_learn::measure::Estimate;
@@ -23,9 +24,12 @@ use crate::models::{Compiled, ModelChoice};
 use crate::subject::{Ledgers, Loaded, Subject};
 use crate::tries::{Awaited, Turn};
 use crate::{App, AppError, Inner};
-use asked::Asked;
 use past::Past;
 use table::Table;
+use windows::{Windows, compile_rule};
+
+pub(crate) use table::Measured;
+pub use windows::{BacktestOutcome, OutcomeWindows};
 
 /// Most accounts that are looked at.
 const ACCOUNTS: u64 = 100_000;
@@ -41,31 +45,14 @@ pub struct BacktestQuestion {
     pub rules: ModelChoice,
     /// The rules to hold them against; those in force when unset, unless they are tried.
     pub against: Option<u64>,
-    /// The moments to assess at, 1 to 24; each acts as the second it lies in.
-    pub dates: Vec<Timestamp>,
-    /// Whether the caller gave them as a series, and is told of that where one cannot be used.
-    pub is_series: bool,
-    /// How long after a date an outcome counts, in days, 1 to 365.
-    pub window_days: u32,
-    /// What counts as an outcome.
-    pub outcome: BacktestOutcome,
+    /// The dates to assess at, and what is looked for after each.
+    pub windows: OutcomeWindows,
     /// Which score is measured.
     pub score: BacktestScore,
     /// Parts the accounts by a rule over `account`; empty takes the segments of the rules tried.
     pub segment: String,
     /// How many accounts can be worked after a date; what the rules tried say when unset.
     pub capacity: Option<u64>,
-}
-
-/// What counts as an outcome.
-#[derive(Clone, Debug)]
-pub enum BacktestOutcome {
-    /// An opportunity of the account was opened.
-    Created,
-    /// An opportunity of the account was won.
-    Won,
-    /// An activity at the account that a rule over `activity` holds for.
-    Activity(String),
 }
 
 /// Which score is measured.
@@ -166,12 +153,15 @@ impl App {
         question: BacktestQuestion,
         awaited: Awaited,
     ) -> Result<Backtest, AppError> {
-        let asked = Arc::new(Asked::new(&question, self.clock().now())?);
+        let windows = Arc::new(Windows::new(&question.windows, self.clock().now())?);
+        let segment = (!question.segment.is_empty())
+            .then(|| compile_rule("segment_rule", &question.segment, Scope::Account));
+        let measured = Measured { score: question.score, segment: segment.transpose()? };
         let turn = self.turn(awaited)?;
         let view = self.inner.snapshot(workspace).await?;
         let tried = rules(&self.inner, &view, question.rules, question.against).await?;
         check_count(&view).await?;
-        look_back(view, &asked, tried, question.capacity, &turn).await
+        look_back(view, &windows, tried, measured, question.capacity, &turn).await
     }
 }
 
@@ -179,24 +169,25 @@ impl App {
 /// worth.
 pub(crate) async fn look_back(
     view: View,
-    asked: &Arc<Asked>,
+    windows: &Arc<Windows>,
     tried: Vec<Arc<Compiled>>,
+    measured: Measured,
     capacity: Option<u64>,
     turn: &Turn,
 ) -> Result<Backtest, AppError> {
     let revision = view.revision().await?;
     let first = tried.first().ok_or(AppError::Broken)?;
-    let table = Table::new(asked, first);
-    let table = Arc::new(walk(&view, asked, &tried, turn, table, Table::add).await?);
+    let table = Table::new(windows.dates.len(), measured, first);
+    let table = Arc::new(walk(&view, windows, &tried, turn, table, Table::add).await?);
     drop(view);
     let capacity = capacity.or_else(|| first.model.capacity.priority_accounts.map(u64::from));
     // Each takes seconds of computing: not on the threads that answer other calls.
     let measured = tried.iter().map(|compiled| compiled.version).enumerate();
     let measured: Vec<_> = measured
         .map(|(place, version)| {
-            let (table, asked, turn) = (Arc::clone(&table), Arc::clone(asked), turn.clone());
+            let (table, windows, turn) = (Arc::clone(&table), Arc::clone(windows), turn.clone());
             tokio::task::spawn_blocking(move || {
-                worth::of_rules(&table, &asked, &turn, version, place, capacity)
+                worth::of_rules(&table, &windows, &turn, version, place, capacity)
             })
         })
         .collect();
@@ -251,12 +242,12 @@ fn within(accounts: u64) -> Result<(), AppError> {
 
 /// How a page of accounts is taken up: as each of the rules that are tried sees them, with their
 /// pasts.
-type Take<T> = fn(&mut T, &Asked, &[Arc<Compiled>], &[Vec<Subject>], &[Past]);
+type Take<T> = fn(&mut T, &Windows, &[Arc<Compiled>], &[Vec<Subject>], &[Past]);
 
 /// Hands all accounts, page by page, to what takes them up.
 pub(crate) async fn walk<T: Send + 'static>(
     view: &View,
-    asked: &Arc<Asked>,
+    windows: &Arc<Windows>,
     tried: &[Arc<Compiled>],
     turn: &Turn,
     mut into: T,
@@ -274,10 +265,10 @@ pub(crate) async fn walk<T: Send + 'static>(
         for compiled in tried {
             seen.push(loaded.under(view, compiled, Ledgers::Stored).await?);
         }
-        let past = past::read(view, asked, seen.first().map_or(&[], Vec::as_slice)).await?;
-        let (asked, tried) = (Arc::clone(asked), tried.to_vec());
+        let past = past::read(view, windows, seen.first().map_or(&[], Vec::as_slice)).await?;
+        let (windows, tried) = (Arc::clone(windows), tried.to_vec());
         let taken = tokio::task::spawn_blocking(move || {
-            take(&mut into, &asked, &tried, &seen, &past);
+            take(&mut into, &windows, &tried, &seen, &past);
             into
         });
         into = taken.await.map_err(|_| AppError::Broken)?;

@@ -66,7 +66,7 @@ pub use activities::SeenActivity;
 pub use adjust::{History, LeadField};
 pub use backtest::{
     Backtest, BacktestOutcome, BacktestQuestion, BacktestScore, BacktestedDate, BacktestedRules,
-    Comparison, LeftOut,
+    Comparison, LeftOut, OutcomeWindows,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::AppError;

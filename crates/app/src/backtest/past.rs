@@ -7,7 +7,7 @@ use abm_core::rule::{ActivityFacts, Answer, Rule};
 use abm_core::{AccountId, AccountOrigin, LeadId, OpportunityState};
 use abm_store::{Outcome, StoreError, View};
 
-use super::asked::{Asked, Sought};
+use super::windows::{Sought, Windows};
 use crate::subject::Subject;
 
 /// What is known of an account's past.
@@ -80,12 +80,12 @@ impl Past {
 /// The pasts of accounts, in the order given.
 pub(crate) async fn read(
     view: &View,
-    asked: &Asked,
+    windows: &Windows,
     subjects: &[Subject],
 ) -> Result<Vec<Past>, StoreError> {
     let ids = || subjects.iter().map(|subject| subject.account.id.clone());
     let mut opportunities = view.outcomes(ids()).await?;
-    let mut marked = match &*asked.outcome {
+    let mut marked = match &*windows.outcome {
         Sought::Activity(rule) => activities(view, rule, subjects).await?,
         Sought::Created | Sought::Won => BTreeMap::new(),
     };
@@ -109,7 +109,7 @@ pub(crate) async fn read(
         };
         let outcomes = marked.remove(id).unwrap_or_default();
         let mut past = Past { since, arrivals: own, outcomes, vague: Vec::new() };
-        sales.iter().for_each(|sale| past.add(&asked.outcome, sale));
+        sales.iter().for_each(|sale| past.add(&windows.outcome, sale));
         past
     });
     Ok(past.collect())

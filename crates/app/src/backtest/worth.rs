@@ -4,8 +4,8 @@ use abm_core::Timestamp;
 use abm_learn::Verdict;
 use abm_learn::measure::{Estimate, Options, Scored, auc_gain, measure, measure_units};
 
-use super::asked::Asked;
 use super::table::{Day, Row, Table};
+use super::windows::Windows;
 use super::{BacktestedDate, BacktestedRules, Comparison, SEED};
 use crate::AppError;
 use crate::tries::Turn;
@@ -14,26 +14,26 @@ use crate::tries::Turn;
 /// more: whether somebody waits still is asked at each.
 pub(super) fn of_rules(
     table: &Table,
-    asked: &Asked,
+    windows: &Windows,
     turn: &Turn,
     version: u64,
     place: usize,
     capacity: Option<u64>,
 ) -> Result<BacktestedRules, AppError> {
     let options = |capacity| Options { capacity, seed: SEED, ..Options::default() };
-    let days = asked.dates.iter().zip(&table.days);
+    let days = windows.dates.iter().zip(&table.days);
     let dates = days.map(|(&date, Day { rows, left_out })| {
         turn.check()?;
         Ok::<_, AppError>(BacktestedDate {
             as_of: Timestamp::from_secs(date),
-            until: Timestamp::from_secs(date) + asked.window_secs,
+            until: Timestamp::from_secs(date) + windows.window_secs,
             left_out: *left_out,
             measures: measure(&scored(table, rows, place), &options(capacity)),
         })
     });
     let dates = dates.collect::<Result<_, _>>()?;
     turn.check()?;
-    let count = u64::try_from(asked.dates.len()).unwrap_or(u64::MAX);
+    let count = u64::try_from(windows.dates.len()).unwrap_or(u64::MAX);
     let (rows, accounts) = pooled(table, place);
     let capacity = capacity.map(|capacity| capacity.saturating_mul(count));
     let pooled = measure_units(&rows, &accounts, &options(capacity));

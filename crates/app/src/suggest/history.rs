@@ -10,8 +10,8 @@ use abm_learn::split;
 use abm_learn::suggest::points::SignalColumn;
 
 use super::SEED;
-use crate::backtest::asked::Asked;
 use crate::backtest::past::{Fate, Past};
+use crate::backtest::windows::Windows;
 use crate::models::Compiled;
 use crate::subject::Subject;
 
@@ -38,7 +38,7 @@ impl History {
     /// priority are nobody's prospects.
     pub(super) fn add(
         &mut self,
-        asked: &Asked,
+        windows: &Windows,
         tried: &[Arc<Compiled>],
         seen: &[Vec<Subject>],
         past: &[Past],
@@ -48,7 +48,7 @@ impl History {
             if subject.rules.exclusion.is_some() {
                 continue;
             }
-            let examples = examples(&compiled.model, asked, subject, past);
+            let examples = examples(&compiled.model, windows, subject, past);
             if examples.is_empty() {
                 continue;
             }
@@ -88,10 +88,10 @@ impl History {
 }
 
 /// An account at the dates at which it was a prospect, as those who were there then made it.
-fn examples(model: &Model, asked: &Asked, subject: &Subject, past: &Past) -> Vec<Example> {
+fn examples(model: &Model, windows: &Windows, subject: &Subject, past: &Past) -> Vec<Example> {
     let mut found = Vec::new();
-    for &date in &asked.dates {
-        let Fate::Prospect(outcome) = past.at(date, asked.window_secs) else { continue };
+    for &date in &windows.dates {
+        let Fate::Prospect(outcome) = past.at(date, windows.window_secs) else { continue };
         let there = subject.people.iter().filter(|person| past.holds(&person.lead, date));
         let people: Vec<Person> = there.cloned().collect();
         let amounts = amounts(model, &people, &subject.visitor, date);

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use abm_core::model::{self, SignalPoints};
-use abm_core::{Timestamp, Violation, WorkspaceId};
+use abm_core::{Violation, WorkspaceId};
 use abm_learn::suggest::TooFew;
 use abm_learn::suggest::points::PointsOptions;
 use abm_learn::{SuggestedPoints, suggest_points};
 
 use super::history::History;
 use super::{SEED, check_names};
-use crate::backtest::asked::Asked;
-use crate::backtest::{Backtest, BacktestOutcome, BacktestScore, check_count, look_back, walk};
-use crate::models::{Compiled, ModelChoice};
+use crate::backtest::windows::Windows;
+use crate::backtest::{Backtest, BacktestScore, Measured, check_count, look_back, walk};
+use crate::models::Compiled;
 use crate::tries::Awaited;
-use crate::{App, AppError, BacktestQuestion};
+use crate::{App, AppError, OutcomeWindows};
 
 /// Of so many dates the last one is held out.
 const HELD_OUT_OF: usize = 3;
@@ -22,15 +22,9 @@ const HELD_OUT_OF: usize = 3;
 /// What is asked of a draft.
 #[derive(Clone, Debug)]
 pub struct PointsQuestion {
-    /// The dates, at least two. The last third is held out; learned from are those whose window is
-    /// over when it begins.
-    pub dates: Vec<Timestamp>,
-    /// Whether the caller gave them as a series, and is told of that where they cannot be used.
-    pub is_series: bool,
-    /// How long after a date an outcome counts, in days, 1 to 365.
-    pub window_days: u32,
-    /// What counts as an outcome.
-    pub outcome: BacktestOutcome,
+    /// The dates, at least two, and what is looked for after each. The last third is held out;
+    /// learned from are those whose window is over when it begins.
+    pub windows: OutcomeWindows,
     /// Signals that keep their points, by name.
     pub leave_out: Vec<String>,
     /// Signals to learn although they nearly are the outcome, by name.
@@ -70,29 +64,9 @@ impl App {
         question: PointsQuestion,
         awaited: Awaited,
     ) -> Result<PointsSuggested, AppError> {
-        let PointsQuestion {
-            dates,
-            is_series,
-            window_days,
-            outcome,
-            leave_out,
-            allow,
-            base,
-            capacity,
-        } = question;
-        let asked = BacktestQuestion {
-            rules: ModelChoice::Active,
-            against: None,
-            dates,
-            is_series,
-            window_days,
-            outcome,
-            score: BacktestScore::Engagement,
-            segment: String::new(),
-            capacity,
-        };
-        let asked = Asked::new(&asked, self.clock().now()).and_then(Asked::split);
-        let (learned_at, held_out) = asked.map_err(of_history)?;
+        let PointsQuestion { windows, leave_out, allow, base, capacity } = question;
+        let windows = Windows::new(&windows, self.clock().now()).and_then(Windows::split);
+        let (learned_at, held_out) = windows.map_err(of_history)?;
         let turn = self.turn(awaited)?;
         let view = self.inner.snapshot(workspace).await?;
         check_count(&view).await?;
@@ -116,7 +90,9 @@ impl App {
         });
         let (learned, file) = learned.await.map_err(|_| AppError::Broken)??;
         let draft = Arc::new(Compiled::of_file(&file)?);
-        let backtest = look_back(view, &held_out, vec![draft, compiled], capacity, &turn).await?;
+        let measured = Measured { score: BacktestScore::Engagement, segment: None };
+        let tried = vec![draft, compiled];
+        let backtest = look_back(view, &held_out, tried, measured, capacity, &turn).await?;
         Ok(PointsSuggested { file, base, learned, backtest })
     }
 }
@@ -137,7 +113,7 @@ fn of_history(error: AppError) -> AppError {
     }
 }
 
-impl Asked {
+impl Windows {
     /// The dates to learn from and, after the windows of all of them, those held out.
     fn split(self) -> Result<(Arc<Self>, Arc<Self>), AppError> {
         let held_out = self.dates.len().div_ceil(HELD_OUT_OF);

@@ -2,7 +2,7 @@
 
 use abm_app::{
     Backtest, BacktestOutcome, BacktestQuestion, BacktestScore, BacktestedDate, BacktestedRules,
-    Comparison, ModelChoice,
+    Comparison, ModelChoice, OutcomeWindows,
 };
 use abm_core::{DAY, Timestamp, Violation};
 use abm_learn::measure::Segment;
@@ -35,10 +35,12 @@ pub(crate) fn question(
         (Some(outcome), Some(score)) if found.is_empty() => Ok(BacktestQuestion {
             rules,
             against: Some(message.compare_version).filter(|version| *version > 0),
-            dates,
-            is_series: message.series.is_some(),
-            window_days: u32::try_from(window_days).unwrap_or(u32::MAX),
-            outcome,
+            windows: OutcomeWindows {
+                dates,
+                is_series: message.series.is_some(),
+                window_days: u32::try_from(window_days).unwrap_or(u32::MAX),
+                outcome,
+            },
             score,
             segment: message.segment_rule,
             capacity: Some(capacity).filter(|capacity| *capacity > 0),

@@ -1,6 +1,6 @@
 //! Drafts learned from outcomes.
 
-use abm_app::{PointsQuestion, PointsSuggested, SuggestQuestion, Suggested};
+use abm_app::{OutcomeWindows, PointsQuestion, PointsSuggested, SuggestQuestion, Suggested};
 use abm_core::{Violation, limits};
 use abm_learn::suggest::points::SuggestedSignal;
 use abm_learn::suggest::{Class, LeftOut, SuggestedRule};
@@ -61,10 +61,12 @@ pub(crate) fn question(message: v1::SuggestModelRequest) -> Result<Question, Vec
     found.extend(of_history.into_iter().map(|violation| violation.inside("history")));
     match outcome {
         Some(outcome) if found.is_empty() => Ok(Question::Points(PointsQuestion {
-            dates,
-            is_series: history.series.is_some(),
-            window_days,
-            outcome,
+            windows: OutcomeWindows {
+                dates,
+                is_series: history.series.is_some(),
+                window_days,
+                outcome,
+            },
             leave_out,
             allow,
             base,

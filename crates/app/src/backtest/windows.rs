@@ -1,21 +1,44 @@
-//! A question, checked.
+//! Past dates, and what is looked for in the time after each.
 
 use std::sync::Arc;
 
 use abm_core::rule::{Rule, Scope};
 use abm_core::{DAY, Timestamp};
 
-use super::{BacktestOutcome, BacktestQuestion, BacktestScore};
 use crate::AppError;
 
-/// Most dates of a backtest.
+/// Most dates.
 pub(crate) const DATES: usize = 24;
 /// Longest window, in days.
 pub(crate) const WINDOW_DAYS: u32 = 365;
 
-/// A question that can be answered.
+/// Past dates, and what is looked for in the time after each, as it is asked.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub struct OutcomeWindows {
+    /// The moments to look from, 1 to 24; each acts as the second it lies in.
+    pub dates: Vec<Timestamp>,
+    /// Whether the caller gave them as a series, and is told of that where one cannot be used.
+    pub is_series: bool,
+    /// How long after a date an outcome counts, in days, 1 to 365.
+    pub window_days: u32,
+    /// What counts as an outcome.
+    pub outcome: BacktestOutcome,
+}
+
+/// What counts as an outcome.
+#[derive(Clone, Debug)]
+pub enum BacktestOutcome {
+    /// An opportunity of the account was opened.
+    Created,
+    /// An opportunity of the account was won.
+    Won,
+    /// An activity at the account that a rule over `activity` holds for.
+    Activity(String),
+}
+
+/// Windows that can be looked into.
+#[derive(Clone, Debug)]
+pub(crate) struct Windows {
     /// The seconds to assess at, rising.
     pub(crate) dates: Vec<i64>,
     /// The field of the question that holds them.
@@ -23,9 +46,6 @@ pub(crate) struct Asked {
     /// Seconds after a date in which an outcome counts.
     pub(crate) window_secs: i64,
     pub(crate) outcome: Arc<Sought>,
-    pub(crate) score: BacktestScore,
-    /// Parts the accounts in two; the model's segments do when `None`.
-    pub(crate) segment: Option<Arc<Rule>>,
 }
 
 /// What counts as an outcome.
@@ -36,45 +56,34 @@ pub(crate) enum Sought {
     Activity(Rule),
 }
 
-impl Asked {
-    pub(crate) fn new(question: &BacktestQuestion, now: Timestamp) -> Result<Self, AppError> {
-        let window_secs = i64::from(question.window_days) * DAY;
-        if !(1..=WINDOW_DAYS).contains(&question.window_days) {
+impl Windows {
+    pub(crate) fn new(asked: &OutcomeWindows, now: Timestamp) -> Result<Self, AppError> {
+        let window_secs = i64::from(asked.window_days) * DAY;
+        if !(1..=WINDOW_DAYS).contains(&asked.window_days) {
             let message = format!("must be 1 to {WINDOW_DAYS}");
             return Err(AppError::invalid("window_days", message));
         }
-        let outcome = match &question.outcome {
+        let outcome = match &asked.outcome {
             BacktestOutcome::Created => Sought::Created,
             BacktestOutcome::Won => Sought::Won,
             BacktestOutcome::Activity(source) => {
-                Sought::Activity(compile("activity_rule", source, Scope::Activity)?)
+                Sought::Activity(compile_rule("activity_rule", source, Scope::Activity)?)
             }
         };
-        let segment = (!question.segment.is_empty())
-            .then(|| compile("segment_rule", &question.segment, Scope::Account).map(Arc::new));
-        Ok(Self {
-            dates: dates(question, window_secs, now)?,
-            dates_field: dates_field(question),
-            window_secs,
-            outcome: Arc::new(outcome),
-            score: question.score,
-            segment: segment.transpose()?,
-        })
+        let dates_field = if asked.is_series { "series" } else { "as_of" };
+        let dates = dates(asked, dates_field, window_secs, now)?;
+        Ok(Self { dates, dates_field, window_secs, outcome: Arc::new(outcome) })
     }
-}
-
-/// The field that holds the dates of a question.
-fn dates_field(question: &BacktestQuestion) -> &'static str {
-    if question.is_series { "series" } else { "as_of" }
 }
 
 /// The dates as rising seconds. Only what is over can be looked back at.
 fn dates(
-    question: &BacktestQuestion,
+    asked: &OutcomeWindows,
+    field: &str,
     window_secs: i64,
     now: Timestamp,
 ) -> Result<Vec<i64>, AppError> {
-    let (given, field) = (&question.dates, dates_field(question));
+    let given = &asked.dates;
     if given.is_empty() || given.len() > DATES {
         let message = format!("has {} dates, 1 to {DATES} are allowed", given.len());
         return Err(AppError::invalid(field, message));
@@ -82,7 +91,7 @@ fn dates(
     let mut dates: Vec<i64> = given.iter().map(|date| date.secs()).collect();
     for (index, &date) in dates.iter().enumerate() {
         if date.saturating_add(window_secs) >= now.secs() {
-            return Err(match question.is_series {
+            return Err(match asked.is_series {
                 true => {
                     let number = index + 1;
                     let message = format!("the window after its date {number} is not over yet");
@@ -102,7 +111,8 @@ fn dates(
     Ok(dates)
 }
 
-fn compile(field: &str, source: &str, scope: Scope) -> Result<Rule, AppError> {
+/// Compiles the rule in a field of the question.
+pub(super) fn compile_rule(field: &str, source: &str, scope: Scope) -> Result<Rule, AppError> {
     Rule::compile(source, scope).map_err(|problems| {
         let problems = problems.iter().map(ToString::to_string).collect::<Vec<_>>();
         AppError::invalid(field, problems.join("; "))
