@@ -21,7 +21,7 @@ use abm_learn::measure::Estimate;
 use abm_store::View;
 
 use crate::models::{Compiled, ModelChoice};
-use crate::subject::{Ledgers, Loaded, Subject};
+use crate::subject::{Loaded, Subject};
 use crate::tries::{Awaited, Turn};
 use crate::{App, AppError, Inner};
 use past::Past;
@@ -256,14 +256,12 @@ pub(crate) async fn walk<T: Send + 'static>(
     let mut after = None;
     loop {
         turn.check()?;
-        let page = view.accounts_after(after.as_ref(), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(into) };
-        after = Some(last.id.clone());
-        let ids = page.into_iter().map(|account| account.id).collect();
-        let loaded = Loaded::read(view, ids).await?;
+        let page = Loaded::page(view, after.as_ref(), PAGE).await?;
+        let Some((loaded, last)) = page else { return Ok(into) };
+        after = Some(last);
         let mut seen = Vec::with_capacity(tried.len());
         for compiled in tried {
-            seen.push(loaded.under(view, compiled, Ledgers::Stored).await?);
+            seen.push(loaded.under(view, compiled, compiled).await?);
         }
         let past = past::read(view, windows, seen.first().map_or(&[], Vec::as_slice)).await?;
         let (windows, tried) = (Arc::clone(windows), tried.to_vec());

@@ -37,6 +37,8 @@ pub(crate) struct News {
     pub(crate) visited: BTreeSet<AccountId>,
     /// People without an account about whom something is new.
     pub(crate) alone: Vec<Alone>,
+    /// Another version whose rules say the same of every profile.
+    pub(crate) asked_by: Option<u64>,
 }
 
 /// A person without an account.
@@ -142,7 +144,8 @@ async fn gather(
 }
 
 /// Loads the profiles about which the rules must be asked: of accounts under another model
-/// version or with a new profile those of everybody, else those of the people who are new.
+/// version that asks something else, or with a new profile, those of everybody, else those of the
+/// people who are new.
 async fn load_profiles(
     tx: &WriteTx,
     compiled: &Compiled,
@@ -152,7 +155,9 @@ async fn load_profiles(
     let (mut accounts, mut leads) = (Vec::new(), Vec::new());
     for work in work.iter() {
         let id = &work.state.id;
-        let all = work.state.model_version != compiled.version || news.accounts.contains(id);
+        let asked = [Some(compiled.version), news.asked_by];
+        let is_asked = asked.contains(&Some(work.state.model_version));
+        let all = !is_asked || news.accounts.contains(id);
         let some = news.leads.get(id);
         let before = leads.len();
         let asked = |lead: &LeadId| {

@@ -19,7 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::gather::ledgers_of_leads;
 use crate::models::{Compiled, ModelChoice};
-use crate::subject::{Ledgers, Loaded, Subject};
+use crate::subject::{Loaded, Subject};
 use crate::{App, AppError};
 
 /// Accounts, or people without one, of one lot.
@@ -98,6 +98,8 @@ pub struct Simulated {
 /// One try.
 struct Try {
     view: View,
+    /// The version in force.
+    active: Arc<Compiled>,
     before: Arc<Compiled>,
     after: Arc<Compiled>,
     as_of: i64,
@@ -124,7 +126,11 @@ impl App {
         let permit = self.permit()?;
         let view = self.inner.snapshot(workspace).await?;
         let revision = view.revision().await?;
-        let before = self.inner.model_for(&view, question.base).await?;
+        let active = self.inner.model_for(&view, None).await?;
+        let before = match question.base {
+            Some(version) => self.inner.models.get(&view, version).await?,
+            None => Arc::clone(&active),
+        };
         let after = self.inner.chosen(&view, question.rules).await?;
         let as_of = question.as_of.unwrap_or_else(|| self.clock().now());
         let (total, _) = view.count_accounts(as_of.secs()).await?;
@@ -134,8 +140,17 @@ impl App {
             (capacity.priority_accounts.map(u64::from), capacity.leads_per_week.map(u64::from));
         let (base, tried) = (before.version, after.version);
         let (as_of_secs, unread) = (as_of.secs(), self.unread);
-        let run =
-            Try { view, before, after, as_of: as_of_secs, total, parts, unread, _permit: permit };
+        let run = Try {
+            view,
+            active,
+            before,
+            after,
+            as_of: as_of_secs,
+            total,
+            parts,
+            unread,
+            _permit: permit,
+        };
         tokio::spawn(async move {
             let whole = run.whole().await;
             // The last part may wait for long; the snapshot and the place do not.
@@ -164,7 +179,7 @@ impl App {
 struct Lot {
     before: Vec<Subject>,
     after: Vec<Subject>,
-    /// The profiles of their people.
+    /// The profiles of their people; none where all models ask alike, and so none is a reason.
     leads: BTreeMap<LeadId, LeadProfile>,
 }
 
@@ -240,12 +255,10 @@ impl Try {
         &self,
         after: Option<&AccountId>,
     ) -> Result<Option<(Lot, AccountId)>, AppError> {
-        let page = self.view.account_states_after(after, CHUNK).await?;
-        let Some(last) = page.last().map(|state| state.id.clone()) else { return Ok(None) };
-        let ids = page.into_iter().map(|state| state.id).collect();
-        let loaded = Loaded::read(&self.view, ids).await?;
-        let before = loaded.under(&self.view, &self.before, Ledgers::Stored).await?;
-        let after = loaded.under(&self.view, &self.after, Ledgers::Stored).await?;
+        let page = Loaded::page(&self.view, after, CHUNK).await?;
+        let Some((loaded, last)) = page else { return Ok(None) };
+        let before = loaded.under(&self.view, &self.before, &self.active).await?;
+        let after = loaded.under(&self.view, &self.after, &self.active).await?;
         Ok(Some((Lot { before, after, leads: loaded.into_profiles() }, last)))
     }
 

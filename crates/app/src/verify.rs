@@ -8,7 +8,7 @@ use abm_store::{AccountScores, AccountState, PersonState, View};
 
 use crate::gather::ledgers_of_leads;
 use crate::models::Compiled;
-use crate::subject::{Ledgers, Loaded, Subject};
+use crate::subject::{Loaded, Subject};
 use crate::tries::{Awaited, Turn};
 use crate::{App, AppError};
 
@@ -112,18 +112,16 @@ impl Run {
         let mut after = None;
         loop {
             turn.check()?;
-            let page = view.account_states_after(after.as_ref(), CHUNK).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(last.id.clone());
-            let ids: Vec<AccountId> = page.into_iter().map(|state| state.id).collect();
-            let ranks = view.ranks(ids.iter().cloned()).await?;
-            let loaded = Loaded::read(view, ids).await?;
-            let subjects = loaded.under(view, compiled, Ledgers::FromActivities).await?;
+            let page = Loaded::page(view, after.as_ref(), CHUNK).await?;
+            let Some((loaded, last)) = page else { return Ok(()) };
+            after = Some(last);
+            let ranks = view.ranks(loaded.ids().cloned()).await?;
+            let subjects = loaded.anew(view, compiled).await?;
             for subject in subjects {
                 let rank = ranks.get(&subject.account.id).copied().unwrap_or_default();
-                self.account(compiled, &subject, rank);
+                self.account(compiled, &subject, loaded.people(&subject.account.id), rank);
             }
-            for (lead, scored, belongs) in loaded.misplaced() {
+            for (lead, scored, belongs) in loaded.misplaced(view).await? {
                 let name = |id: Option<&AccountId>| id.map(ToString::to_string).unwrap_or_default();
                 let (scored, belongs) = (name(scored), name(belongs));
                 let account = if scored.is_empty() { &belongs } else { &scored };
@@ -132,8 +130,15 @@ impl Run {
         }
     }
 
-    fn account(&mut self, compiled: &Compiled, subject: &Subject, rank: i64) {
-        let Subject { account, state, rules, people, visitor, stored } = subject;
+    /// Compares an account, made anew, with what is `stored` of it and its people.
+    fn account(
+        &mut self,
+        compiled: &Compiled,
+        subject: &Subject,
+        stored: &[PersonState],
+        rank: i64,
+    ) {
+        let Subject { account, state, rules, people, visitor } = subject;
         self.found.accounts += 1;
         let stale = state.model_version != compiled.version;
         if stale || state.changes_at.is_some_and(|change| change <= self.now) {

@@ -3,6 +3,7 @@
 //! A model is written as a YAML file ([`mod@file`]), checked and compiled into a [`Model`]. A
 //! published model never changes; a change is a new version.
 
+mod alike;
 mod compile;
 pub mod diff;
 pub mod file;

@@ -13,7 +13,7 @@ use super::packet::{account_packet, lead_packet};
 use crate::AppError;
 use crate::gather::ledgers_of_leads;
 use crate::models::Compiled;
-use crate::subject::{Ledgers, load};
+use crate::subject::load_one;
 
 /// What is handed over.
 pub(super) struct Handed {
@@ -64,9 +64,7 @@ impl Handed {
         lead: Option<&LeadRecord>,
         now: Timestamp,
     ) -> Result<Self, AppError> {
-        let subjects = load(view, compiled, vec![account.clone()], Ledgers::Stored).await?;
-        let subject = subjects.into_iter().next();
-        let subject = subject.ok_or_else(|| AppError::not_found("account", account))?;
+        let subject = load_one(view, compiled, account).await?;
         let at = now.secs();
         let found = assess(&compiled.model, &subject.rules, &subject.people, &subject.visitor, at);
         let packet = account_packet(view, compiled, &subject, &found, whom.leads, now).await?;

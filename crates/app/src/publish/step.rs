@@ -51,11 +51,11 @@ pub(super) async fn step(
         return Ok(Step::Idle);
     };
     let now = inner.clock.now();
-    let id = operation.id.clone();
-    let publishing = Publishing { inner, workspace, tx, operation, now };
+    let (id, active) = (operation.id.clone(), found.model_version);
+    let publishing = Publishing { inner, workspace, tx, operation, active, now };
     let done = match lock {
         Lock::Shared => publishing.one_lot().await,
-        Lock::Exclusive => publishing.stretch(found.model_version).await,
+        Lock::Exclusive => publishing.stretch().await,
     };
     match done {
         Ok(Step::More) => {
@@ -97,6 +97,8 @@ struct Publishing<'a> {
     workspace: WorkspaceId,
     tx: WriteTx,
     operation: OperationRecord,
+    /// The version in force.
+    active: u64,
     now: Timestamp,
 }
 
@@ -121,9 +123,9 @@ impl Publishing<'_> {
     /// Lets time do what is due, then goes through the whole once more, by so many lots as this
     /// stretch has. At the end of the whole the scores are put in force; else the work goes on
     /// behind the stretch.
-    async fn stretch(mut self, active: u64) -> Result<Step, AppError> {
+    async fn stretch(mut self) -> Result<Step, AppError> {
         let (courses, id) = (&self.inner.courses, self.operation.id.clone());
-        if !self.catch_up(active).await? {
+        if !self.catch_up().await? {
             // The work goes through the whole once more, and nobody waits for all that is due.
             self.operation.place = None;
             self.tx.put_operation(&self.operation).await?;
@@ -143,7 +145,7 @@ impl Publishing<'_> {
         }
         self.operation.place = place;
         if complete {
-            self.put_in_force(active).await?;
+            self.put_in_force().await?;
         }
         self.tx.put_operation(&self.operation).await?;
         self.tx.commit().await?;
@@ -155,13 +157,13 @@ impl Publishing<'_> {
 
     /// Lets time change what is shown as it has under the version in force, up to now: once
     /// another one is, nobody would. Goes on by a lot, and tells whether nothing is due any more.
-    async fn catch_up(&self, active: u64) -> Result<bool, AppError> {
+    async fn catch_up(&self) -> Result<bool, AppError> {
         let Self { inner, tx, now, .. } = self;
         let late = tx.lock_due(now.secs(), CHUNK).await?;
         if late.is_empty() {
             return Ok(true);
         }
-        let compiled = inner.models.get(tx, active).await?;
+        let compiled = inner.models.get(tx, self.active).await?;
         fold_accounts(tx, &compiled, late, News::default(), Cause::Time, *now).await?;
         Ok(tx.lock_due(now.secs(), 1).await?.is_empty())
     }
@@ -179,19 +181,22 @@ impl Publishing<'_> {
         }
         let Self { inner, tx, operation, now, .. } = self;
         let compiled = inner.models.get(tx, operation.model_version).await?;
-        let folded = fold_only(tx, &compiled, lot, News::default(), Cause::Model, *now).await?;
+        let active = inner.models.get(tx, self.active).await?;
+        let alike = compiled.model.asks_alike(&active.model);
+        let news = News { asked_by: alike.then_some(active.version), ..News::default() };
+        let folded = fold_only(tx, &compiled, lot, news, Cause::Model, *now).await?;
         let (states, people): (Vec<AccountState>, Vec<Vec<PersonState>>) =
             folded.states.into_iter().unzip();
         let people: Vec<PersonState> = people.into_iter().flatten().collect();
         Ok(tx.put_standby(states, &people).await?)
     }
 
-    async fn put_in_force(&mut self, active: u64) -> Result<(), AppError> {
+    async fn put_in_force(&mut self) -> Result<(), AppError> {
         let (version, now) = (self.operation.model_version, self.now);
         self.operation = counted(&self.tx, self.operation.clone()).await?;
         self.operation.state = OperationState::Succeeded;
         self.operation.ended_at = Some(now);
-        retire(self.inner, &self.tx, active).await?;
+        retire(self.inner, &self.tx, self.active).await?;
         let publication = Publication { at: now, by: self.operation.created_by.clone() };
         self.tx.set_model_state(version, &ModelState::Published(publication)).await?;
         self.tx.switch_slots(version, now).await?;

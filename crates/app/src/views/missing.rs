@@ -4,7 +4,7 @@ use abm_core::assess::assess;
 use abm_core::missing::{Missing, missing};
 use abm_core::{AccountId, WorkspaceId};
 
-use crate::subject::{self, Ledgers, Subject};
+use crate::subject::{self, Subject};
 use crate::{App, AppError};
 
 impl App {
@@ -20,7 +20,7 @@ impl App {
         let view = self.inner.snapshot(workspace).await?;
         let compiled = self.inner.model_for(&view, None).await?;
         let at = self.clock().now().secs();
-        let subjects = subject::load(&view, &compiled, ids.clone(), Ledgers::Stored).await?;
+        let subjects = subject::load(&view, &compiled, ids.clone()).await?;
         // Takes long where there are thousands of people: not on the threads that answer other
         // calls.
         let found = tokio::task::spawn_blocking(move || {

@@ -95,6 +95,13 @@ impl Company {
         let leads = people.zip(self.leads.iter().cloned()).collect();
         all.account(&before.side(self), &after.side(self), &leads)
     }
+
+    /// The same where nobody's profile was read.
+    fn simulate_without_profiles(&self, before: &Model, after: &Model) -> Option<Move> {
+        let (before, after) = (self.under(before), self.under(after));
+        let leads = BTreeMap::new();
+        Simulation::new(NOW).account(&before.side(self), &after.side(self), &leads)
+    }
 }
 
 impl<'a> Under<'a> {
@@ -191,6 +198,17 @@ proptest! {
         prop_assert_eq!(all.before.accounts, companies.len() as u64);
         let diagonal: u64 = (0..4).map(|tier| all.tier_moves[tier][tier]).sum();
         prop_assert_eq!(diagonal, companies.len() as u64);
+    }
+
+    #[test]
+    fn profiles_are_no_reason_where_the_models_ask_alike(company in company()) {
+        let before = parsed(FILE);
+        for (what, other) in [("points: 8", "points: 2"), ("fit: 60,", "fit: 90,"), ("days: 3", "days: 0")] {
+            let after = parsed(&FILE.replace(what, other));
+            prop_assert!(before.asks_alike(&after));
+            let moved = company.simulate(&before, &after, &mut Simulation::new(NOW));
+            prop_assert_eq!(company.simulate_without_profiles(&before, &after), moved);
+        }
     }
 
     #[test]
