@@ -155,9 +155,9 @@ async fn load_profiles(
     let (mut accounts, mut leads) = (Vec::new(), Vec::new());
     for work in work.iter() {
         let id = &work.state.id;
-        let asked = [Some(compiled.version), news.asked_by];
-        let is_asked = asked.contains(&Some(work.state.model_version));
-        let all = !is_asked || news.accounts.contains(id);
+        let alike = [Some(compiled.version), news.asked_by];
+        let stands = alike.contains(&Some(work.state.model_version));
+        let all = !stands || news.accounts.contains(id);
         let some = news.leads.get(id);
         let before = leads.len();
         let asked = |lead: &LeadId| {

@@ -191,22 +191,23 @@ impl Loaded {
         for (id, account) in &self.accounts {
             let Some(state) = self.states.get(id).cloned() else { continue };
             let stored = self.people(id);
-            let mut rules: Vec<LeadRules> = stored.iter().map(|p| p.rules.clone()).collect();
-            let mut own = state.rules.clone();
-            if asked_by != Some(state.model_version) {
-                let leads = self.leads(view).await?;
-                let facts = AccountFacts::new(&account.profile);
-                own = AccountRules::of_facts(&compiled.model, &facts);
-                for (person, rules) in stored.iter().zip(&mut rules) {
-                    if let Some(lead) = leads.get(&person.lead) {
-                        *rules = LeadRules::new(&compiled.model, &lead.profile, &facts);
-                    }
-                }
-            }
+            // What rules must be asked about, where what they said does not stand.
+            let asked = match asked_by == Some(state.model_version) {
+                true => None,
+                false => Some((AccountFacts::new(&account.profile), self.leads(view).await?)),
+            };
+            let own = match &asked {
+                Some((facts, _)) => AccountRules::of_facts(&compiled.model, facts),
+                None => state.rules.clone(),
+            };
+            let rules = |person: &PersonState| {
+                let (facts, leads) = asked.as_ref()?;
+                Some(LeadRules::new(&compiled.model, &leads.get(&person.lead)?.profile, facts))
+            };
             let visitor = by_account.remove(id).unwrap_or_else(|| state.visitor.clone());
-            let people = stored.iter().zip(rules).map(|(person, rules)| Person {
+            let people = stored.iter().map(|person| Person {
                 lead: person.lead.clone(),
-                rules,
+                rules: rules(person).unwrap_or_else(|| person.rules.clone()),
                 ledger: by_lead.remove(&person.lead).unwrap_or_else(|| person.ledger.clone()),
                 known: None,
             });

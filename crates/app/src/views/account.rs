@@ -79,11 +79,11 @@ impl App {
         version: Option<u64>,
         people: u32,
     ) -> Result<AccountView, AppError> {
-        if as_of.is_none() && version.is_none() {
-            let shown = self.account_as_stored(workspace, id, people).await?;
-            if let Some(shown) = shown {
-                return Ok(shown);
-            }
+        if as_of.is_none()
+            && version.is_none()
+            && let Some(shown) = self.account_as_stored(workspace, id, people).await?
+        {
+            return Ok(shown);
         }
         let view = self.inner.snapshot(workspace).await?;
         let compiled = self.inner.model_for(&view, version).await?;
