@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use abm_app::{App, AppError, Limits, RowOutcome};
-use abm_tests::{World, activity, both_engines, created};
+use abm_store::StoreError;
+use abm_tests::{World, account, activity, both_engines, created, lead};
 
 both_engines!(
     a_full_queue_refuses_at_once_and_what_it_took_is_stored,
     stopping_stores_what_was_taken_and_takes_no_more,
     a_caller_who_goes_away_tears_nothing,
+    what_is_wrong_with_one_account_fails_no_other_call,
 );
 
 async fn a_full_queue_refuses_at_once_and_what_it_took_is_stored(world: World) {
@@ -84,4 +86,27 @@ async fn a_caller_who_goes_away_tears_nothing(world: World) {
     assert!(again.iter().step_by(1).filter(|row| **row == RowOutcome::Duplicate).count() >= 70);
     assert_eq!(world.sql().await.numbers("SELECT COUNT(*) FROM activity").await, [[200]]);
     world.digest().await;
+}
+
+async fn what_is_wrong_with_one_account_fails_no_other_call(world: World) {
+    let companies = ["broken", "whole"];
+    world.accounts(companies.map(account)).await;
+    world.leads(companies.map(|company| lead(company).account(company))).await;
+    let sql = world.sql().await;
+    sql.execute("UPDATE account_state SET fit = 101 WHERE account_id = 'broken'").await;
+    let call = |n: usize| {
+        let (world, id) = (world.clone(), n.to_string());
+        let row = activity("web", &id).lead(companies[n % 2]);
+        tokio::spawn(async move { world.try_record([row], false).await })
+    };
+    // The first are stored while the others queue up, and are stored together.
+    let calls: Vec<_> = (0..40).map(call).collect();
+    for (n, call) in calls.into_iter().enumerate() {
+        match (n % 2, call.await.unwrap()) {
+            (0, Err(AppError::Store(StoreError::Corrupt { table: "account_state", .. }))) => {}
+            (1, Ok(recorded)) => assert_eq!(recorded.rows, created(1)),
+            (_, other) => panic!("{n}: {other:?}"),
+        }
+    }
+    assert_eq!(world.sql().await.numbers("SELECT COUNT(*) FROM activity").await, [[20]]);
 }

@@ -83,6 +83,12 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// Whether it may be that of one of several that were written together: the others are then
+    /// tried without it.
+    pub(crate) fn may_be_of_one(&self) -> bool {
+        matches!(self, Self::Broken | Self::Store(StoreError::Corrupt { .. }))
+    }
+
     /// One violation.
     pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(vec![Violation::invalid(field, message)])
@@ -97,6 +103,7 @@ fn join(violations: &[Violation]) -> String {
     violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-fn first(problems: &[Problem]) -> String {
+/// The first of what is wrong with a file.
+pub(crate) fn first(problems: &[Problem]) -> String {
     problems.first().map(ToString::to_string).unwrap_or_default()
 }

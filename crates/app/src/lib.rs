@@ -23,6 +23,7 @@ mod idempotency;
 mod ingest;
 mod leads;
 mod lifecycle;
+mod lots;
 mod matching;
 mod merge;
 mod models;

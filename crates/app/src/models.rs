@@ -8,6 +8,7 @@ use abm_store::{Lock, ModelRecord, ModelState, StoreError, View, WriteTx};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use crate::error::first;
 use crate::idempotency::RequestKey;
 use crate::{App, AppError, Inner};
 
@@ -109,9 +110,9 @@ impl Models {
         }
         let record = view.model(version).await?;
         let record = record.ok_or_else(|| AppError::not_found("model version", version))?;
-        let model = model::parse(&record.file).map_err(|problems| {
-            let what = problems.first().map(ToString::to_string).unwrap_or_default();
-            StoreError::Corrupt { table: "model_version", what }
+        let model = model::parse(&record.file).map_err(|problems| StoreError::Corrupt {
+            table: "model_version",
+            what: first(&problems),
         })?;
         let compiled = Arc::new(Compiled::new(version, model));
         let kept = Kept { compiled: Arc::clone(&compiled), bytes: record.file.len() };

@@ -7,10 +7,11 @@ mod turn;
 use std::collections::BTreeMap;
 
 use abm_core::handoff::HandoffCause;
-use abm_core::{AccountId, LeadId, Timestamp};
+use abm_core::{AccountId, LeadId, Timestamp, WorkspaceId};
 use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 
 use crate::bulk::{Column as Bulk, Rows};
@@ -163,19 +164,30 @@ impl View {
         counts.collect()
     }
 
-    /// The earliest moment at which the clock of an open handoff does something.
+    /// Open handoffs whose clock does something by `now`, the longest due first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn next_of_handoffs(&self) -> Result<Option<Timestamp>, StoreError> {
-        let sql = format!(
-            "SELECT MIN(next_at) FROM handoff WHERE workspace_id = {} AND next_at IS NOT NULL",
-            self.workspace
-        );
-        let row = self.db().query_one_raw(self.statement(&sql, [])).await?;
-        let next: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
-        Ok(next.map(Timestamp::from_micros))
+    pub async fn due_handoffs(
+        &self,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<String>, StoreError> {
+        let ids = due(self.workspace, now, limit).select_only().column(Column::HandoffId);
+        Ok(ids.into_tuple().all(&self.db()).await?)
     }
+}
+
+/// Open handoffs whose clock does something by `now`, the longest due first.
+fn due(workspace: WorkspaceId, now: Timestamp, limit: u64) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::WorkspaceId.eq(workspace.0))
+        // Repeats the condition of the index, without which it is not used.
+        .filter(Column::NextAt.is_not_null())
+        .filter(Column::NextAt.lte(now.micros()))
+        .order_by_asc(Column::NextAt)
+        .order_by_asc(Column::HandoffId)
+        .limit(limit)
 }
 
 impl WriteTx {
@@ -201,14 +213,7 @@ impl WriteTx {
         now: Timestamp,
         limit: u64,
     ) -> Result<Vec<HandoffRecord>, StoreError> {
-        let mut query = Entity::find()
-            .filter(Column::WorkspaceId.eq(self.workspace.0))
-            // Repeats the condition of the index, without which it is not used.
-            .filter(Column::NextAt.is_not_null())
-            .filter(Column::NextAt.lte(now.micros()))
-            .order_by_asc(Column::NextAt)
-            .order_by_asc(Column::HandoffId)
-            .limit(limit);
+        let mut query = due(self.workspace, now, limit);
         if self.is_postgres() {
             let skip = LockBehavior::SkipLocked;
             QueryTrait::query(&mut query).lock_with_behavior(LockType::Update, skip);

@@ -221,29 +221,27 @@ impl View {
         query.all(&self.db()).await?.into_iter().map(PersonState::try_from).collect()
     }
 
-    /// The second of the earliest change that is due or ahead; `None` when nothing can change.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn next_change(&self) -> Result<Option<i64>, StoreError> {
-        let sql = format!(
-            "SELECT MIN(changes_secs) FROM account_state \
-             WHERE workspace_id = {} AND slot = {} AND changes_secs IS NOT NULL",
-            self.workspace,
-            self.live_slot()
-        );
-        let row = self.db().query_one_raw(self.statement(&sql, [])).await?;
-        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
-    }
-
     /// Up to `limit` accounts whose change is due at the second `now`, the most overdue first.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn due(&self, now: i64, limit: u64) -> Result<Vec<AccountId>, StoreError> {
+        let due = format!("changes_secs <= {now} ORDER BY changes_secs, account_id");
+        self.accounts_of_states(&due, limit).await
+    }
+
+    /// Up to `limit` accounts of which it is to be looked whom a new version of the model qualifies.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn newly_qualified(&self, limit: u64) -> Result<Vec<AccountId>, StoreError> {
+        self.accounts_of_states("newly_qualified ORDER BY assessed_secs, account_id", limit).await
+    }
+
+    async fn accounts_of_states(&self, of: &str, limit: u64) -> Result<Vec<AccountId>, StoreError> {
         let sql = format!(
             "SELECT account_id FROM account_state WHERE workspace_id = {} AND slot = {} \
-             AND changes_secs <= {now} ORDER BY changes_secs, account_id LIMIT {limit}",
+             AND {of} LIMIT {limit}",
             self.workspace,
             self.live_slot()
         );
@@ -252,21 +250,6 @@ impl View {
             AccountId::new(id).map_err(|found| StoreError::corrupt("account_state", found))
         };
         self.db().query_all_raw(self.statement(&sql, [])).await?.iter().map(id).collect()
-    }
-
-    /// Whether there is an account of which it is to be looked whom a new version of the model
-    /// qualifies.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn is_any_newly_qualified(&self) -> Result<bool, StoreError> {
-        let sql = format!(
-            "SELECT 1 FROM account_state WHERE workspace_id = {} AND slot = {} \
-             AND newly_qualified LIMIT 1",
-            self.workspace,
-            self.live_slot()
-        );
-        Ok(self.db().query_one_raw(self.statement(&sql, [])).await?.is_some())
     }
 
     /// How many accounts there are, and how many of them wait to be assessed at `now`.

@@ -7,7 +7,7 @@ use abm_core::LeadId;
 use abm_core::handoff::{AttemptOutcome, HandoffState};
 use abm_learn::feedback::{Dimension, GroupBy};
 use abm_store::Lock;
-use abm_tests::{HOUR, START, World, activity, both_engines, days, lead, lively};
+use abm_tests::{HOUR, START, World, account, activity, both_engines, days, lead, lively};
 
 use super::{a_world, asks, meets};
 
@@ -22,6 +22,9 @@ both_engines!(
     whoever_gets_what_is_late_does_not_answer_for_it,
     whose_nurturing_is_over_is_judged_by_the_rules_in_force,
     a_date_that_is_another_one_by_now_is_not_ended,
+    what_is_wrong_with_one_handoff_holds_up_no_other,
+    what_is_wrong_with_one_account_holds_up_no_other_nurturing,
+    what_is_wrong_with_one_account_holds_up_no_other_that_qualifies,
 );
 
 const POLICY: &str = r"
@@ -216,4 +219,77 @@ async fn a_date_that_is_another_one_by_now_is_not_ended(world: World) {
     assert_eq!(tx.end_nurturing(ada(), until).await.unwrap(), BTreeSet::from(ada()));
     assert_eq!(tx.end_nurturing(ada(), until).await.unwrap(), BTreeSet::new());
     tx.roll_back().await.unwrap();
+}
+
+/// Another company with an officer, beside the one that is there.
+async fn beside(world: &World) {
+    world.accounts([account("ibm").employees(5_000)]).await;
+    world.leads([lead("eve").account("ibm").title("CTO")]).await;
+}
+
+/// Changes what is stored of `sap` to what cannot be, or back.
+async fn spoil(world: &World, change: &str) {
+    let sql = world.sql().await;
+    let of = "workspace_id = 2 AND account_id = 'sap'";
+    sql.execute(&format!("UPDATE account_state SET fit = fit {change} WHERE {of}")).await;
+}
+
+async fn what_is_wrong_with_one_handoff_holds_up_no_other(world: World) {
+    let world = a_world(world, 2).await;
+    beside(&world).await;
+    world.put_policy(POLICY).await;
+    world.record([asks("ada"), asks("eve")]).await;
+    let sql = world.sql().await;
+    let policy = async |change: &str| {
+        let of = "WHERE account_id = 'sap'";
+        sql.execute(&format!("UPDATE handoff SET policy_version = policy_version {change} {of}"))
+            .await;
+    };
+    let warned = "SELECT COUNT(*) FROM handoff_event WHERE what = 'warned'";
+    policy("+ 90").await;
+    world.pass(45 * 60);
+    world.apply_handoffs().await;
+    assert_eq!(sql.numbers(warned).await, [[1]]);
+    policy("- 90").await;
+    world.pass(60);
+    world.apply_handoffs().await;
+    for handoff in world.handoffs().await {
+        let found = events(&world, &handoff.id).await;
+        assert_eq!(told(&found), [("created", 0), ("warned", 45 * 60)]);
+    }
+}
+
+async fn what_is_wrong_with_one_account_holds_up_no_other_nurturing(world: World) {
+    let world = a_world(world, 2).await;
+    beside(&world).await;
+    world.put_policy(POLICY).await;
+    world.record([asks("ada"), asks("eve")]).await;
+    let until = world.now() + days(20);
+    for handoff in world.handoffs().await {
+        let claimed = world.claim(&handoff, "ann").await.unwrap().handoff;
+        world.reject(&claimed, "no_budget", Some(until)).await.unwrap();
+    }
+    let sql = world.sql().await;
+    let nurtured = "SELECT COUNT(*) FROM lead_lifecycle WHERE nurture_until IS NOT NULL";
+    world.pass(days(20));
+    for (change, left) in [("+ 101", 1), ("- 101", 0)] {
+        spoil(&world, change).await;
+        world.apply_handoffs().await;
+        assert_eq!(sql.numbers(nurtured).await, [[left]]);
+    }
+}
+
+async fn what_is_wrong_with_one_account_holds_up_no_other_that_qualifies(world: World) {
+    let world = a_world(world, 2).await;
+    beside(&world).await;
+    let strict = lively("engagement: 45}", "engagement: 99}")
+        .replace("engaged_people: 2}\nmql", "engaged_people: 50}\nmql");
+    world.publish(&strict).await;
+    world.record(["ada", "eve"].into_iter().flat_map(meets)).await;
+    world.publish(&strict.replace("engagement: 99}", "engagement: 45}")).await;
+    for (change, made) in [("+ 101", 1), ("- 101", 2)] {
+        spoil(&world, change).await;
+        world.apply_handoffs().await;
+        assert_eq!(world.handoffs().await.len(), made);
+    }
 }

@@ -7,81 +7,80 @@ use std::sync::Arc;
 use abm_core::handoff::Act;
 use abm_core::lifecycle::{Actor, Grounds};
 use abm_core::policy::{Assignee, Policy};
-use abm_core::{AccountId, DAY, Timestamp, WorkspaceId};
-use abm_store::{Cause, HandoffEnd, HandoffEvent, HandoffRecord, LeadRecord, Lock, WriteTx};
+use abm_core::{AccountId, DAY, LeadId, Timestamp, WorkspaceId};
+use abm_store::{
+    Cause, HandoffEnd, HandoffEvent, HandoffRecord, LeadRecord, Lock, StoreError, View, WriteTx,
+};
 
 use super::leads::Leads;
 use super::policy::{Loads, policy_of};
 use crate::gather::{Alone, News, fold_accounts, ledgers_of_leads};
+use crate::lots::Due;
 use crate::models::Compiled;
 use crate::regroup::{Accounts, lock_accounts};
 use crate::{App, AppError, Inner};
 
-/// Handoffs, or leads, of one transaction.
-const CHUNK: u64 = 200;
-
 impl App {
     /// Lets the clocks of handoffs do what is due by now, leads qualify again whose nurturing is
     /// over, and hands over whom a new version of the model qualifies. Gives how many handoffs it
-    /// went through.
+    /// went through. What cannot be done of one is logged, and keeps no other from it.
     ///
     /// # Errors
     /// When the database does not answer; what was done before stays.
     pub async fn apply_handoffs(&self, workspace: WorkspaceId) -> Result<u64, AppError> {
-        let mut done = 0;
-        loop {
-            let now = self.clock().now();
-            let next = self.inner.store.view(workspace).next_of_handoffs().await?;
-            if next.is_none_or(|next| next > now) {
-                break;
-            }
-            let lot = self
-                .writer
-                .run(move |inner| async move { apply_lot(&inner, workspace).await })
-                .await?;
-            if lot == 0 {
-                // What is due is being worked on by another replica.
-                break;
-            }
-            done += lot;
-        }
-        while self
-            .writer
-            .run(move |inner| async move { end_nurturing(&inner, workspace).await })
-            .await?
-        {}
-        while self
-            .writer
-            .run(move |inner| async move { look_at_newly_qualified(&inner, workspace).await })
-            .await?
-        {}
+        let done = self.in_lots::<DueHandoffs>(workspace).await?;
+        self.in_lots::<NurturedLeads>(workspace).await?;
+        self.in_lots::<NewlyQualified>(workspace).await?;
         Ok(done)
     }
 }
 
-async fn apply_lot(inner: &Inner, workspace: WorkspaceId) -> Result<u64, AppError> {
-    let now = inner.clock.now();
-    let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
-    let loads = Loads::lock(&tx).await?;
-    let due = tx.lock_due_handoffs(now, CHUNK).await?;
-    if due.is_empty() {
-        return Ok(0);
+/// Handoffs whose clock does something.
+struct DueHandoffs;
+
+impl Due for DueHandoffs {
+    const WHAT: &str = "handoff";
+    const LOT: u64 = 200;
+    type Id = String;
+
+    async fn due(view: &View, now: Timestamp, limit: u64) -> Result<Vec<String>, StoreError> {
+        view.due_handoffs(now, limit).await
     }
-    let policies = BTreeMap::new();
-    let model_version = record.model_version;
-    let mut ticking = Ticking { tx: &tx, policies, model_version, loads, events: Vec::new() };
-    let mut after = Vec::with_capacity(due.len());
-    for mut handoff in due {
-        while let Some(at) = handoff.next_at().filter(|at| *at <= now) {
-            ticking.tick(&mut handoff, at).await?;
+
+    async fn apply(
+        inner: &Inner,
+        workspace: WorkspaceId,
+        only: Option<String>,
+    ) -> Result<Option<u64>, AppError> {
+        let now = inner.clock.now();
+        let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
+        let loads = Loads::lock(&tx).await?;
+        let due = match only {
+            Some(id) => tx.lock_handoff(&id).await?.into_iter().collect(),
+            None => tx.lock_due_handoffs(now, Self::LOT).await?,
+        };
+        let policies = BTreeMap::new();
+        let model_version = record.model_version;
+        let mut ticking = Ticking { tx: &tx, policies, model_version, loads, events: Vec::new() };
+        let mut after = Vec::with_capacity(due.len());
+        for mut handoff in due {
+            let stood = handoff.version;
+            while let Some(at) = handoff.next_at().filter(|at| *at <= now) {
+                ticking.tick(&mut handoff, at).await?;
+            }
+            if handoff.version != stood {
+                after.push(handoff);
+            }
         }
-        after.push(handoff);
+        if after.is_empty() {
+            return Ok(None);
+        }
+        let Ticking { loads, events, .. } = ticking;
+        loads.store(&tx).await?;
+        tx.put_handoffs(&after, &events).await?;
+        tx.commit().await?;
+        Ok(Some(after.len() as u64))
     }
-    let Ticking { loads, events, .. } = ticking;
-    loads.store(&tx).await?;
-    tx.put_handoffs(&after, &events).await?;
-    tx.commit().await?;
-    Ok(after.len() as u64)
 }
 
 struct Ticking<'a> {
@@ -176,29 +175,48 @@ impl Ticking<'_> {
     }
 }
 
-/// Ends the nurturing of leads whose date has come, and looks whether they qualify. Tells
-/// whether there were any. Of those that another replica comes to first it looks at nobody.
-async fn end_nurturing(inner: &Inner, workspace: WorkspaceId) -> Result<bool, AppError> {
-    let now = inner.clock.now();
-    let over = inner.store.view(workspace).nurtured_until(now, CHUNK).await?;
-    if over.is_empty() {
-        return Ok(false);
+/// Leads whose nurturing is over: they may qualify again, and it is looked whether they do.
+struct NurturedLeads;
+
+impl Due for NurturedLeads {
+    const WHAT: &str = "nurtured lead";
+    const LOT: u64 = 200;
+    type Id = LeadId;
+
+    async fn due(view: &View, now: Timestamp, limit: u64) -> Result<Vec<LeadId>, StoreError> {
+        view.nurtured_until(now, limit).await
     }
-    let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
-    let compiled = inner.models.get(&tx, record.model_version).await?;
-    let mut leads = tx.leads(over.iter().cloned()).await?;
-    let accounts = leads.values().filter_map(|lead| lead.account.clone()).collect();
-    let mut states = lock_accounts(&tx, &compiled, accounts, Accounts::new(), now).await?;
-    let ended = tx.end_nurturing(over, now).await?;
-    leads.retain(|id, _| ended.contains(id));
-    let accounts: BTreeSet<&AccountId> =
-        leads.values().filter_map(|lead| lead.account.as_ref()).collect();
-    states.retain(|id, _| accounts.contains(id));
-    let alone = leads.values().filter(|lead| lead.account.is_none()).cloned().collect();
-    let news = News { alone: alone_now(&tx, &compiled, alone).await?, ..News::default() };
-    fold_accounts(&tx, &compiled, states, news, Cause::Time, now).await?;
-    tx.commit().await?;
-    Ok(true)
+
+    async fn apply(
+        inner: &Inner,
+        workspace: WorkspaceId,
+        only: Option<LeadId>,
+    ) -> Result<Option<u64>, AppError> {
+        let now = inner.clock.now();
+        let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
+        let over = match only {
+            Some(lead) => vec![lead],
+            None => tx.nurtured_until(now, Self::LOT).await?,
+        };
+        let compiled = inner.models.get(&tx, record.model_version).await?;
+        let mut leads = tx.leads(over.iter().cloned()).await?;
+        let accounts = leads.values().filter_map(|lead| lead.account.clone()).collect();
+        let mut states = lock_accounts(&tx, &compiled, accounts, Accounts::new(), now).await?;
+        let ended = tx.end_nurturing(over, now).await?;
+        if ended.is_empty() {
+            // Another replica came to them first.
+            return Ok(None);
+        }
+        leads.retain(|id, _| ended.contains(id));
+        let accounts: BTreeSet<&AccountId> =
+            leads.values().filter_map(|lead| lead.account.as_ref()).collect();
+        states.retain(|id, _| accounts.contains(id));
+        let alone = leads.values().filter(|lead| lead.account.is_none()).cloned().collect();
+        let news = News { alone: alone_now(&tx, &compiled, alone).await?, ..News::default() };
+        fold_accounts(&tx, &compiled, states, news, Cause::Time, now).await?;
+        tx.commit().await?;
+        Ok(Some(ended.len() as u64))
+    }
 }
 
 /// People without an account with what they did, by the matching rules in force.
@@ -221,22 +239,37 @@ async fn alone_now(
     Ok(alone.collect())
 }
 
-/// Looks who is handed over of accounts of whom a new version of the model qualifies somebody. Tells
-/// whether there were any.
-async fn look_at_newly_qualified(inner: &Inner, workspace: WorkspaceId) -> Result<bool, AppError> {
-    if !inner.store.view(workspace).is_any_newly_qualified().await? {
-        return Ok(false);
+/// Accounts of whom a new version of the model qualifies somebody: it is looked who is handed over.
+struct NewlyQualified;
+
+impl Due for NewlyQualified {
+    const WHAT: &str = "newly qualified account";
+    const LOT: u64 = 200;
+    type Id = AccountId;
+
+    async fn due(view: &View, _now: Timestamp, limit: u64) -> Result<Vec<AccountId>, StoreError> {
+        view.newly_qualified(limit).await
     }
-    let now = inner.clock.now();
-    let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
-    let states = tx.lock_newly_qualified(CHUNK).await?;
-    if states.is_empty() {
-        // Another replica works on them.
-        tx.roll_back().await?;
-        return Ok(false);
+
+    async fn apply(
+        inner: &Inner,
+        workspace: WorkspaceId,
+        only: Option<AccountId>,
+    ) -> Result<Option<u64>, AppError> {
+        let now = inner.clock.now();
+        let (tx, record) = inner.begin(workspace, Lock::Shared).await?;
+        let mut states = match only {
+            Some(account) => tx.lock_account_states([account]).await?,
+            None => tx.lock_newly_qualified(Self::LOT).await?,
+        };
+        states.retain(|_, state| state.newly_qualified);
+        if states.is_empty() {
+            return Ok(None);
+        }
+        let compiled = inner.models.get(&tx, record.model_version).await?;
+        let count = states.len() as u64;
+        fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
+        tx.commit().await?;
+        Ok(Some(count))
     }
-    let compiled = inner.models.get(&tx, record.model_version).await?;
-    fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
-    tx.commit().await?;
-    Ok(true)
 }

@@ -8,21 +8,29 @@ use abm_core::model::Problem;
 use abm_core::policy::{DEFAULT_FILE, Load, NURTURE_DAYS, Policy, Routed, parse};
 use abm_core::rule::HandoffFacts;
 use abm_core::{AccountId, DAY, LeadId, Timestamp, WorkspaceId};
-use abm_store::{HandoffClock, Lock, PolicyRecord, View, WriteTx};
+use abm_store::{HandoffClock, Lock, PolicyRecord, StoreError, View, WriteTx};
 use quick_cache::sync::Cache;
 
 use super::leads::as_counted;
 use super::subject::{Handed, Whom};
+use crate::error::first;
 use crate::idempotency::RequestKey;
 use crate::{App, AppError};
 
 /// Policies by their files: what is compiled stays right, and every commit that hands over asks.
 static COMPILED: LazyLock<Cache<String, Arc<Policy>>> = LazyLock::new(|| Cache::new(64));
 
-/// The policy of a record, or the one that is shipped.
-fn compiled(record: Option<&PolicyRecord>) -> Result<Arc<Policy>, AppError> {
+/// The policy of a record, or the one that is shipped. What is stored was read when it came.
+fn compiled(record: Option<&PolicyRecord>) -> Result<Arc<Policy>, StoreError> {
     let file = record.map_or(DEFAULT_FILE, |record| record.file.as_str());
-    COMPILED.get_or_insert_with(file, || parse(file).map(Arc::new).map_err(AppError::Policy))
+    COMPILED.get_or_insert_with(file, || {
+        let policy = parse(file).map_err(|problems| corrupt(first(&problems)))?;
+        Ok(Arc::new(policy))
+    })
+}
+
+fn corrupt(what: String) -> StoreError {
+    StoreError::Corrupt { table: "handoff_policy", what }
 }
 
 /// The policy in force in a workspace.
@@ -60,10 +68,13 @@ impl InForce {
 }
 
 /// A version of the policy; 0 for the one that is shipped.
-pub(crate) async fn policy_of(view: &View, version: u64) -> Result<Arc<Policy>, AppError> {
+pub(crate) async fn policy_of(view: &View, version: u64) -> Result<Arc<Policy>, StoreError> {
     let record = match version {
         0 => None,
-        _ => view.policy(Some(version)).await?,
+        _ => {
+            let lost = || corrupt(format!("there is no version {version}"));
+            Some(view.policy(Some(version)).await?.ok_or_else(lost)?)
+        }
     };
     compiled(record.as_ref())
 }

@@ -15,24 +15,42 @@ use crate::gather::{entry_of, fold_accounts};
 use crate::writer::{TRIES, was_in_the_way};
 use crate::{AppError, Inner};
 
-/// Stores the rows of calls and answers each. All calls are of one workspace.
+/// Stores the rows of calls and answers each. All calls are of one workspace. What is wrong with
+/// the account of one fails no other.
 pub(crate) async fn commit(inner: Arc<Inner>, jobs: Vec<IngestJob>) {
-    let mut outcome = store(&inner, &jobs).await;
-    for _ in 1..TRIES {
-        if !was_in_the_way(&outcome) {
-            break;
+    let outcome = insist(&inner, &jobs).await;
+    if jobs.len() > 1 && outcome.as_ref().is_err_and(AppError::may_be_of_one) {
+        for job in jobs {
+            let alone = [job];
+            let outcome = insist(&inner, &alone).await;
+            answer(alone, outcome);
         }
-        outcome = store(&inner, &jobs).await;
+    } else {
+        answer(jobs, outcome);
     }
+}
+
+/// Stores the rows, and does it anew when another writer was in the way.
+async fn insist(inner: &Inner, jobs: &[IngestJob]) -> Result<Stored, AppError> {
+    for _ in 1..TRIES {
+        let outcome = store(inner, jobs).await;
+        if !was_in_the_way(&outcome) {
+            return outcome;
+        }
+    }
+    store(inner, jobs).await
+}
+
+/// A caller that went away gets no answer; its rows are stored all the same.
+fn answer(jobs: impl IntoIterator<Item = IngestJob>, outcome: Result<Stored, AppError>) {
     match outcome {
-        Ok((rows, revision)) => {
+        Ok(Stored { rows, revision }) => {
             for (job, rows) in jobs.into_iter().zip(rows) {
-                // A caller that went away gets no answer; its rows are stored all the same.
                 let _ = job.reply.send(Ok(Recorded { rows, revision }));
             }
         }
         Err(error) => {
-            tracing::warn!(%error, calls = jobs.len(), "activities could not be stored");
+            tracing::warn!(%error, "activities could not be stored");
             for job in jobs {
                 let _ = job.reply.send(Err(error.clone()));
             }
@@ -40,9 +58,16 @@ pub(crate) async fn commit(inner: Arc<Inner>, jobs: Vec<IngestJob>) {
     }
 }
 
-async fn store(inner: &Inner, jobs: &[IngestJob]) -> Result<(Vec<Vec<RowOutcome>>, u64), AppError> {
+/// What became of the rows of each call, and the revision with which they are there.
+#[derive(Default)]
+struct Stored {
+    rows: Vec<Vec<RowOutcome>>,
+    revision: u64,
+}
+
+async fn store(inner: &Inner, jobs: &[IngestJob]) -> Result<Stored, AppError> {
     let Some(workspace) = jobs.first().map(|job| job.workspace) else {
-        return Ok((Vec::new(), 0));
+        return Ok(Stored::default());
     };
     let now = inner.clock.now();
     let (tx, workspace) = inner.begin(workspace, Lock::Shared).await?;
@@ -66,7 +91,7 @@ async fn store(inner: &Inner, jobs: &[IngestJob]) -> Result<(Vec<Vec<RowOutcome>
     fold_accounts(&tx, &compiled, states, news, Cause::Activity, now).await?;
     tx.add_rejected(&rejected).await?;
     let revision = tx.commit().await?;
-    Ok((rows, revision))
+    Ok(Stored { rows, revision })
 }
 
 fn good_rows(job: &IngestJob) -> impl Iterator<Item = (&Activity, i64)> {

@@ -99,7 +99,7 @@ fn learn(
         columns.add(lead, &titles.read(&lead.profile), account.as_ref());
     }
     let mut columns = columns.without_stage().known_of(LEAST_KNOWN);
-    columns.retain(|column| !leave_out.contains(&column.field.expression()));
+    columns.retain(|column| !leave_out.iter().any(|name| column.field.is_called(name)));
     let permanent = rows.iter().map(|(.., permanent)| *permanent).collect();
     persona::persona(&persona::Handoffs { columns, permanent })
 }
