@@ -3,9 +3,11 @@
 //! A rule is compiled once and checked then: which fields it names, what it compares them
 //! with, how much it can cost. It answers yes or no, or that a field it needs is not known.
 
+mod activity_types;
 mod check;
 mod facts;
 mod pattern;
+mod vocabulary;
 
 use std::sync::{Arc, LazyLock};
 
@@ -87,8 +89,8 @@ impl Rule {
         check::length(source)?;
         let program = ENV.compile(source).map_err(|errors| check::parse_problems(&errors))?;
         check::expression(&program, scope, budget)?;
-        let types = check::activity_types(program.expression());
-        let only_type = types.is_some() && check::is_type_test(program.expression());
+        let types = activity_types::asked_for(program.expression());
+        let only_type = types.is_some() && activity_types::is_type_test(program.expression());
         let (mut expression, mut patterns) = (program.expression().clone(), Vec::new());
         pattern::take_out(&mut expression, &mut patterns);
         Ok(Self { source: source.to_owned(), expression, patterns, types, only_type })
