@@ -20,7 +20,7 @@ pub struct Signal {
 }
 
 /// Signals that share a cap.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Group {
     /// Its name, for people.
     pub name: String,

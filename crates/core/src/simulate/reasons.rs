@@ -41,7 +41,8 @@ pub enum ReasonKind {
     Bar,
     /// A signal or pattern, in raw points weighted with the larger weight of each person.
     Signal,
-    /// The cap of a group, in the same points; what it takes off is negative.
+    /// The cap of a group, in the same points; what it takes off is negative. Where that is the
+    /// same now: in the latest second of the hold in which it is not.
     Group,
     /// A rule of the account's fit, in points.
     FitRule,
@@ -76,9 +77,14 @@ pub(super) fn find(
     found.compare(ReasonKind::Bar, bars::asked(before, stands), bars::asked(after, stands));
     // Who counts on one side alone is looked at on both: what the signals give is the same.
     let weights = Weights::new(before, after);
-    let (given_before, cuts_before) = points::given(before, &weights, as_of);
-    let (given_after, cuts_after) = points::given(after, &weights, as_of);
+    let (given_before, mut cuts_before) = points::given(before, &weights, as_of);
+    let (given_after, mut cuts_after) = points::given(after, &weights, as_of);
     found.compare(ReasonKind::Signal, given_before, given_after);
+    if cuts_before == cuts_after
+        && let Some(cuts) = points::cuts_within_hold(before, after, &weights, as_of)
+    {
+        (cuts_before, cuts_after) = cuts;
+    }
     found.compare(ReasonKind::Group, cuts_before, cuts_after);
     let hands = |seen| points::raised_hands(seen, &weights, as_of);
     found.compare(ReasonKind::RaisedHand, hands(before), hands(after));
