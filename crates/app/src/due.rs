@@ -1,7 +1,9 @@
 //! Time as a cause of change: accounts whose moment has come are assessed anew.
 
+use std::collections::BTreeMap;
+
 use abm_core::{AccountId, Timestamp, WorkspaceId};
-use abm_store::{Cause, Lock, StoreError, View};
+use abm_store::{AccountState, Cause, Lock, StoreError, View, WriteTx};
 
 use crate::clock::CLOCK_SECS;
 use crate::fold::is_late;
@@ -106,14 +108,24 @@ impl Due for DueAccounts {
             None => tx.lock_due(now.secs(), Self::LOT).await?,
         };
         states.retain(|_, state| is_late(state, now));
-        if states.is_empty() {
-            return Ok(None);
-        }
-        let compiled = inner.models.get(&tx, record.model_version).await?;
-        let count = states.len() as u64;
-        let behind =
-            fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
-        tx.commit().await?;
-        Ok(Some(count - behind))
+        pass_time(inner, tx, record.model_version, states, now).await
     }
+}
+
+/// Lets time change accounts, and gives how many of them are up to date then; `None` without any.
+pub(crate) async fn pass_time(
+    inner: &Inner,
+    tx: WriteTx,
+    model_version: u64,
+    states: BTreeMap<AccountId, AccountState>,
+    now: Timestamp,
+) -> Result<Option<u64>, AppError> {
+    if states.is_empty() {
+        return Ok(None);
+    }
+    let compiled = inner.models.get(&tx, model_version).await?;
+    let count = states.len() as u64;
+    let behind = fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
+    tx.commit().await?;
+    Ok(Some(count - behind))
 }

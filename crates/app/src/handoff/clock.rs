@@ -14,6 +14,7 @@ use abm_store::{
 
 use super::leads::Leads;
 use super::policy::{Loads, policy_of};
+use crate::due::pass_time;
 use crate::gather::{Alone, News, fold_accounts, ledgers_of_leads};
 use crate::lots::Due;
 use crate::models::Compiled;
@@ -263,13 +264,6 @@ impl Due for NewlyQualified {
             None => tx.lock_newly_qualified(Self::LOT).await?,
         };
         states.retain(|_, state| state.newly_qualified);
-        if states.is_empty() {
-            return Ok(None);
-        }
-        let compiled = inner.models.get(&tx, record.model_version).await?;
-        let count = states.len() as u64;
-        fold_accounts(&tx, &compiled, states, News::default(), Cause::Time, now).await?;
-        tx.commit().await?;
-        Ok(Some(count))
+        pass_time(inner, tx, record.model_version, states, now).await
     }
 }
